@@ -1,0 +1,28 @@
+/** @type {import('jest').Config} */
+export default {
+  rootDir: '.',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.{spec,int-spec,e2e-spec}.ts'],
+  testEnvironment: 'node',
+  testTimeout: 20_000,
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2022',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          keepClassNames: true,
+        },
+        module: { type: 'es6' },
+      },
+    ],
+  },
+  moduleNameMapper: {
+    '^nestjs-redis-session$': '<rootDir>/libs/session/src/index.ts',
+    '^redis-anywhere$': '<rootDir>/libs/redis-anywhere/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+};
