@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 import { join } from 'node:path';
 
 /** How long a server may take to shut down before it is killed, ms. */
@@ -19,6 +20,7 @@ const tell = (message) => process.connected && process.send(message, () => {});
 
 const does = {
   start({ name, command, args, env, cwd, log }) {
+    if (ending) return; // nobody would end it
     const output = openSync(log, 'a');
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', output, output], windowsHide: true });
     closeSync(output);
@@ -40,9 +42,20 @@ const does = {
   removeAtEnd({ path }) {
     leftovers.push(path);
   },
-  // A container to remove should the program die: { socketPath | host, port; path }, a request to the engine.
+  // A container to remove should the program die: options for an HTTP request to its engine.
   guard({ request }) {
     container = request;
+  },
+  // Tells when the guarded container ends.
+  watch({ answer: number }) {
+    askEngine('POST', '/wait', (answer) => {
+      const code = /"StatusCode":\s*(\d+)/.exec(answer)?.[1];
+      tell({
+        event: 'container-ended',
+        answer: number,
+        how: code === undefined ? 'its engine is gone' : `exit code ${code}`,
+      });
+    });
   },
   end,
 };
@@ -50,8 +63,6 @@ const does = {
 function end() {
   if (ending) return;
   ending = true;
-  // Told to end without a channel: the program died, so nobody else removes its container.
-  if (container && !process.connected) removeContainer(container);
   for (const child of children.values()) {
     child.kill('SIGTERM');
     child.kill('SIGCONT'); // a paused server would never see the SIGTERM
@@ -62,10 +73,15 @@ function end() {
   if (children.size === 0) finish();
 }
 
-function removeContainer(request) {
-  http
-    .request({ ...request, method: 'DELETE' })
-    .on('error', () => {})
+/** Sends a request about the guarded container. The answer is '' if none comes. */
+function askEngine(method, path, onAnswer) {
+  let answer = '';
+  const { request } = container.protocol === 'https:' ? https : http;
+  request({ ...container, method, path: container.path + path }, (response) => {
+    response.setEncoding('utf8').on('data', (text) => (answer += text));
+    response.on('close', () => onAnswer(answer));
+  })
+    .on('error', () => onAnswer(answer))
     .end();
 }
 
@@ -77,7 +93,9 @@ function finish() {
       // Nobody is left to be told, and the next paths still have to go.
     }
   }
-  if (process.connected) process.disconnect();
+  // With a channel, the program is there and removes its container itself.
+  if (container && !process.connected) askEngine('DELETE', '?force=true&v=true', () => process.exit());
+  else process.exit();
 }
 
 process.on('message', (message) => does[message.do](message));
@@ -89,8 +107,7 @@ try {
   folder = mkdtempSync(join(process.argv[2], 'redis-anywhere-'));
   tell({ event: 'ready', folder });
 } catch (error) {
-  tell({ event: 'broken', message: error.message });
-  process.disconnect();
+  process.send({ event: 'broken', message: error.message }, () => process.exit());
 }
 // The program may have died before the listener above was there.
 if (!process.connected) end();

@@ -24,11 +24,16 @@ export interface KeptProcess {
   signal(signal: NodeJS.Signals): Promise<boolean>;
 }
 
-/** Request to a container engine: an HTTP address or a socket, and a path. */
+/** How the keeper talks about one container with the engine: Node's options for an HTTP request, as JSON. */
 export interface EngineRequest {
   socketPath?: string;
+  protocol?: string;
   host?: string;
   port?: number | string;
+  ca?: string;
+  cert?: string;
+  key?: string;
+  /** `/containers/NAME` */
   path: string;
 }
 
@@ -38,6 +43,7 @@ type Message =
   | { event: 'started'; name: string; pid: number }
   | { event: 'failed'; name: string; message: string }
   | { event: 'exited'; name: string; code: number | null; signal: string | null }
+  | { event: 'container-ended'; answer: number; how: string }
   | { event: 'signalled'; answer: number; delivered: boolean };
 
 /**
@@ -147,9 +153,23 @@ export class ProcessKeeper {
     this.#send({ do: 'removeAtEnd', path });
   }
 
-  /** Has a container removed should this process die; `request` is what a DELETE is sent to. */
+  /** Has a container removed should this process die. Say it before the container is made; the last one said counts. */
   guardContainer(request: EngineRequest): void {
     this.#send({ do: 'guard', request });
+  }
+
+  /** Resolves with a phrase when the guarded container, which runs now, has ended. Does not keep the program running. */
+  whenContainerEnds(): Promise<string> {
+    const answer = ++this.#answers;
+    this.#send({ do: 'watch', answer });
+    return new Promise((resolve) => {
+      const listener = (message: Message) => {
+        if (message.event !== 'container-ended' || message.answer !== answer) return;
+        this.#listeners.delete(listener);
+        resolve(message.how);
+      };
+      this.#listeners.add(listener);
+    });
   }
 
   /** Ends what still runs (SIGTERM, after 2 s SIGKILL), removes the temporary folder and resolves when all is gone. */

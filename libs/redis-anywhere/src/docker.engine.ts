@@ -1,0 +1,96 @@
+import type { ContainerRuntimeClient } from 'testcontainers';
+import type { EngineRequest } from './process.keeper.js';
+import { reasonOf } from './redis-anywhere.error.js';
+import { WayUnavailable } from './way-unavailable.error.js';
+
+/** How long an engine may take to answer, ms: one that is starting is slow, one behind a dead DOCKER_HOST never answers. */
+const DETECTION_TIMEOUT = 10_000;
+
+/** What a container can be told; the part of dockerode's Container used here. */
+export type Container = ReturnType<ContainerRuntimeClient['container']['getById']>;
+export type ContainerSpecification = Parameters<ContainerRuntimeClient['container']['create']>[0];
+
+export interface DockerEngine {
+  /** For people: `Docker 28.0.1`. */
+  version: string;
+  /** Host under which published ports are reached; `127.0.0.1` for an engine on this machine. */
+  host: string;
+  /** Downloads the image unless it is there. Throws {@link WayUnavailable}. */
+  provideImage(image: string, onProgress: (line: string) => void): Promise<void>;
+  create(specification: ContainerSpecification): Promise<Container>;
+  container(name: string): Container;
+  /** Where the keeper sends its requests about this container. */
+  requestFor(name: string): EngineRequest;
+}
+
+/**
+ * The container engine, as testcontainers finds it (DOCKER_HOST, Docker contexts' sockets, rootless, Podman). Its being there
+ * is proven by an answer; a `docker` command proves nothing. Throws {@link WayUnavailable}.
+ */
+export async function findDockerEngine(): Promise<DockerEngine> {
+  const testcontainers = await import('testcontainers').catch((error: NodeJS.ErrnoException) => {
+    const absent = error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND';
+    const reason = absent ? 'the npm package testcontainers is not installed' : reasonOf(error);
+    throw new WayUnavailable(`testcontainers cannot be loaded: ${reason}`);
+  });
+  const client = await inTime(testcontainers.getContainerRuntimeClient()).catch((error: unknown) => {
+    throw new WayUnavailable(`no container engine answers: ${reasonOf(error)}`);
+  });
+  const { serverVersion, host } = client.info.containerRuntime;
+  return {
+    version: `Docker ${serverVersion}`,
+    // By number: localhost may mean ::1 first, where nothing is published.
+    host: host === 'localhost' ? '127.0.0.1' : host,
+    async provideImage(image, onProgress) {
+      const name = testcontainers.ImageName.fromString(image);
+      if (await client.image.exists(name)) return;
+      onProgress(`pulling the image ${image} (once)`);
+      await client.image.pull(name).catch((error: unknown) => {
+        throw new WayUnavailable(`the image ${image} cannot be pulled: ${reasonOf(error)}`);
+      });
+    },
+    // Through dockerode, because testcontainers logs what it rethrows.
+    create: (specification) => client.container.dockerode.createContainer(specification),
+    container: (name) => client.container.getById(name),
+    requestFor: (name) => engineRequest(client.container.dockerode.modem as Modem, name),
+  };
+}
+
+/** The connection settings of dockerode, which its types leave open. */
+interface Modem {
+  socketPath?: string;
+  protocol?: string;
+  host?: string;
+  port?: number | string;
+  ca?: Buffer;
+  cert?: Buffer;
+  key?: Buffer;
+}
+
+function engineRequest(
+  { socketPath, protocol, host, port, ca, cert, key }: Modem,
+  name: string,
+): EngineRequest {
+  const path = `/containers/${name}`;
+  if (socketPath) return { socketPath, path };
+  return {
+    protocol: `${protocol ?? 'http'}:`,
+    host,
+    port,
+    path,
+    ca: ca?.toString(),
+    cert: cert?.toString(),
+    key: key?.toString(),
+  };
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`no answer within ${DETECTION_TIMEOUT} ms`)),
+      DETECTION_TIMEOUT,
+    );
+  });
+  return await Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
