@@ -1,0 +1,12 @@
+/**
+ * common: what every room shares and that knows no room. Time, random tokens, errors, events.
+ *
+ * May import: nothing of this library.
+ */
+export * from './clock.js';
+export * from './durations.js';
+export * from './option.checks.js';
+export * from './random-tokens.js';
+export * from './session.error.js';
+export * from './session.events.js';
+export * from './session.exception.js';

@@ -1,0 +1,58 @@
+/** Stable codes of the errors that only developers see. */
+export type SessionErrorCode =
+  | 'INVALID_OPTION'
+  | 'ALREADY_REGISTERED'
+  | 'NO_HTTP_REQUEST'
+  | 'SESSION_STORE_UNAVAILABLE'
+  | 'SESSION_ENDED'
+  | 'SESSION_NOT_SERIALIZABLE';
+
+/**
+ * Base of every error that this library throws at developers; what may reach a client is an `...Exception`.
+ *
+ * `code` is stable and meant for programs, `message` says what failed, why, and what to do, and `cause` holds what was
+ * thrown below.
+ */
+export class SessionError extends Error {
+  constructor(
+    readonly code: SessionErrorCode,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** An option has a value that it cannot have. Thrown while the application starts. */
+export class InvalidOptionError extends SessionError {
+  /**
+   * @param option path of the option, such as `cookie.sameSite`
+   * @param detail what it got and what is allowed, as the rest of a sentence
+   */
+  constructor(
+    readonly option: string,
+    detail: string,
+  ) {
+    super('INVALID_OPTION', `SessionModule: option ${option} ${detail}`);
+  }
+}
+
+/**
+ * Redis gave no usable answer in time. A write may or may not have happened: "unconfirmed", not "unwritten".
+ */
+export class StoreUnavailableError extends SessionError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('SESSION_STORE_UNAVAILABLE', message, options);
+  }
+}
+
+/** The session was ended (logout, revocation, expiry) while this request still worked with it; nothing was written. */
+export class SessionEndedError extends SessionError {
+  constructor(readonly handle: string) {
+    super(
+      'SESSION_ENDED',
+      'The session was ended while this request was working with it. Nothing was written; the client has to log in again.',
+    );
+  }
+}

@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import type { OnModuleDestroy } from '@nestjs/common';
+import { type Observable, Subject } from 'rxjs';
+
+/** Why a session ended. */
+export type SessionEndReason = 'logout' | 'destroyed' | 'regenerated';
+
+/** What happened, told once it is certain. Sessions are named by their handle, which lets nobody in. */
+export type SessionEvent =
+  | { type: 'session.created'; handle: string }
+  | { type: 'session.ended'; handle: string; reason: SessionEndReason }
+  /** Redis held text that is no session: it was treated as "no session". `problem` says what was wrong with it. */
+  | { type: 'session.unreadable'; handle: string; problem: string }
+  /** A request tried to write a session that had ended meanwhile; nothing was written. */
+  | { type: 'session.writeRefused'; handle: string }
+  | { type: 'login.succeeded'; handle: string; userId: string }
+  | { type: 'login.failed' }
+  | { type: 'store.unavailable'; reason: string }
+  | { type: 'store.recovered' };
+
+/**
+ * The events of this module, as one Observable.
+ *
+ * Listeners run in the request that caused the event, so they should be quick; one that throws harms no request.
+ *
+ * @example
+ * constructor(events: SessionEvents) {
+ *   events.all$.subscribe((event) => this.logger.log(event));
+ * }
+ */
+@Injectable()
+export class SessionEvents implements OnModuleDestroy {
+  private readonly subject = new Subject<SessionEvent>();
+
+  /** Every event from now on; earlier ones are not replayed. Completes when the application closes. */
+  readonly all$: Observable<SessionEvent> = this.subject.asObservable();
+
+  /** Tells every listener. Never throws: rxjs reports what a listener throws outside of this call. */
+  emit(event: SessionEvent): void {
+    this.subject.next(event);
+  }
+
+  onModuleDestroy(): void {
+    this.subject.complete();
+  }
+}

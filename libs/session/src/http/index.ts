@@ -1,0 +1,21 @@
+/**
+ * http: cookie in, session on the request, save, cookie out.
+ *
+ * Flow: load (session.mount) -> guards, pipes, handler -> save.interceptor, or answer.hold for what it does not see.
+ * May import: session, store, common. Invariants: no answer of success leaves before its session is saved; a request
+ * has one entrance and one exit; only `rawRequest` knows how adapters differ.
+ */
+export {
+  type ResolvedCookieOptions,
+  resolveCookieOptions,
+  type SessionCookieOptions,
+} from './cookie.options.js';
+export { CurrentSession } from './current-session.decorator.js';
+export { PassiveSession } from './passive-session.decorator.js';
+export { type RequestSession, requestSessionOf } from './request-session.js';
+export { SaveInterceptor } from './save.interceptor.js';
+export { resolveSecrets } from './secret.options.js';
+export { SessionCookies } from './session.cookies.js';
+export { SessionMount } from './session.mount.js';
+export { sessionOf, requestOf } from './session-of.js';
+export { type AnyRequest, rawRequest, type SessionRequest } from './session.request.js';

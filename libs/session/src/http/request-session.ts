@@ -1,0 +1,147 @@
+import type { ServerResponse } from 'node:http';
+import { HttpException } from '@nestjs/common';
+import {
+  RETRY_AFTER_SECONDS,
+  SessionEndedError,
+  SessionEndedException,
+  SessionStoreUnavailableException,
+  StoreUnavailableError,
+} from '../common/index.js';
+import { type RedisSessionStore, trackedOf } from '../store/index.js';
+import type { SessionCookies } from './session.cookies.js';
+import type { SessionRequest } from './session.request.js';
+
+const ofRequest = new WeakMap<object, RequestSession>();
+
+/** What is done with the session of one request; `undefined` where the load middleware did not run. */
+export function requestSessionOf(request: SessionRequest): RequestSession | undefined {
+  return ofRequest.get(request);
+}
+
+/**
+ * The session of one request from its entrance (load) to its exit (save and cookie). Nothing else touches the cookie or
+ * the store on behalf of a request.
+ */
+export class RequestSession {
+  /** Why nothing more is saved and no cookie is written: the answer is a refusal. */
+  private failure: HttpException | undefined;
+  /** The id that came with the request, if it opened a session. */
+  private loadedId: string | undefined;
+  private cookieAtLoad = '';
+  /** Whether an exit has dealt with this request, so that its activity is counted. */
+  private isNoted = false;
+
+  constructor(
+    private readonly request: SessionRequest,
+    readonly response: ServerResponse,
+    readonly store: RedisSessionStore,
+    private readonly cookies: SessionCookies,
+  ) {
+    ofRequest.set(request, this);
+    request.sessionStore = store;
+  }
+
+  /** Puts the session on the request: the one of its cookie, or a new and empty one. `undefined` if nothing is to wait for. */
+  load(): Promise<void> | undefined {
+    const sid = this.cookies.read(this.request.headers.cookie);
+    if (sid === undefined) {
+      this.renew();
+      return undefined;
+    }
+    return this.find(sid);
+  }
+
+  /** Gives the request a new, empty session. */
+  renew(): void {
+    // The store's types speak of Express; all it uses of the request are the three fields of SessionRequest.
+    this.store.generate(this.request as never);
+  }
+
+  /** Whether something is to be saved. Data that cannot be saved counts: the save will say what is wrong with it. */
+  isChanged(): boolean {
+    const { session } = this.request;
+    const state = session && trackedOf(session);
+    if (state === undefined || this.failure !== undefined) return false;
+    try {
+      return this.store.keeper.isChanged(session!, state);
+    } catch {
+      return true;
+    }
+  }
+
+  /**
+   * Saves what changed. Otherwise notes the activity, in the background, unless the route is a passive one.
+   *
+   * @throws HttpException 503 if it is not certain that it was saved, 401 if the session ended meanwhile
+   */
+  async commit({ active }: { active: boolean }): Promise<void> {
+    const { session } = this.request;
+    const state = session && trackedOf(session);
+    if (session === undefined || state === undefined || this.failure !== undefined) return;
+    try {
+      const outcome = await this.store.keeper.save(session);
+      if (outcome === 'unchanged' && active) this.noteActivity();
+      this.isNoted = true;
+    } catch (error) {
+      throw this.fail(error);
+    }
+  }
+
+  /**
+   * Moves the idle timeout, in the background: the answer does not wait for it, and it gives way to every other write. Does
+   * nothing where an exit has dealt with the request before.
+   */
+  noteActivity(): void {
+    const { session } = this.request;
+    const state = session && trackedOf(session);
+    if (session === undefined || state === undefined || this.failure !== undefined || this.isNoted) return;
+    this.isNoted = true;
+    this.store.keeper.touch(session, state)?.catch(() => undefined);
+  }
+
+  /** Turns an error of the store into what the client is told, and stops everything else for this request. */
+  fail(error: unknown): unknown {
+    if (error instanceof SessionEndedError) this.failure = new SessionEndedException({ cause: error });
+    else if (error instanceof StoreUnavailableError)
+      this.failure = new SessionStoreUnavailableException({ cause: error });
+    else return error;
+    if (this.failure.getStatus() === 503 && !this.response.headersSent)
+      this.response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
+    return this.failure;
+  }
+
+  /** The `Set-Cookie` value that the answer needs, if any. Asked once, when the headers leave. */
+  cookieForAnswer(): string | undefined {
+    if (this.failure !== undefined) return undefined;
+    const { session } = this.request;
+    const state = session && trackedOf(session);
+    const isAlive = state !== undefined && !state.ended && (state.text !== undefined || this.isChanged());
+    if (session === undefined || !isAlive)
+      return this.loadedId !== undefined && !this.isLoadedOne() ? this.cookies.clear() : undefined;
+    const cookie = this.cookies.write(session.id, session.cookie);
+    return this.isLoadedOne() && this.fingerprint() === this.cookieAtLoad ? undefined : cookie;
+  }
+
+  private async find(sid: string): Promise<void> {
+    try {
+      // As `undefined` for ids that are unknown, ended, expired or unreadable: such an id is never adopted.
+      const data = await this.store.get(sid);
+      if (data === null) return this.renew();
+      this.request.sessionID = sid;
+      this.store.createSession(this.request as never, data);
+      this.loadedId = sid;
+      this.cookieAtLoad = this.fingerprint();
+    } catch (error) {
+      throw this.fail(error);
+    }
+  }
+
+  private isLoadedOne(): boolean {
+    const { session } = this.request;
+    return session !== undefined && session.id === this.loadedId && trackedOf(session)?.ended !== true;
+  }
+
+  private fingerprint(): string {
+    return JSON.stringify(this.request.session?.cookie);
+  }
+}

@@ -1,0 +1,81 @@
+import { stringifySetCookie } from 'cookie';
+import { sign, unsign } from 'cookie-signature';
+import type { Cookie } from 'express-session';
+import { Clock } from '../common/index.js';
+import type { ResolvedCookieOptions } from './cookie.options.js';
+
+/** Longer values are not looked at: an honest one has about 120 characters, and hashing costs time. */
+const LONGEST_VALUE = 1024;
+
+/**
+ * Reads and writes the session cookie: `s:<sid>.<HMAC-SHA256>`, as express-session signs it.
+ */
+export class SessionCookies {
+  constructor(
+    private readonly options: ResolvedCookieOptions,
+    private readonly secrets: readonly [string, ...string[]],
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * The id in a `Cookie` header, if it stands there once and one of the secrets signed it; otherwise `undefined`, never
+   * an error.
+   *
+   * The name standing there twice means that somebody else, such as a neighbouring host, has set one of the two. Which one
+   * cannot be told, so neither counts.
+   */
+  read(header: string | undefined): string | undefined {
+    if (header === undefined || !header.includes(this.options.name)) return undefined;
+    let found: string | undefined;
+    for (const pair of header.split(';')) {
+      const equals = pair.indexOf('=');
+      if (equals < 0 || pair.slice(0, equals).trim() !== this.options.name) continue;
+      if (found !== undefined) return undefined;
+      found = pair.slice(equals + 1).trim();
+    }
+    return found === undefined ? undefined : this.verify(found);
+  }
+
+  /** The `Set-Cookie` value that gives the browser an id, living as long as the session's own cookie says. */
+  write(sid: string, cookie: Cookie): string {
+    const expires = cookie.expires instanceof Date ? cookie.expires : undefined;
+    return stringifySetCookie(this.options.name, `s:${sign(sid, this.secrets[0])}`, {
+      path: cookie.path ?? '/',
+      domain: cookie.domain,
+      httpOnly: cookie.httpOnly !== false,
+      secure: cookie.secure === true,
+      sameSite: cookie.sameSite,
+      expires,
+      // Beside `expires`, because it holds also where the browser's clock is wrong (RFC 6265, section 5.3).
+      maxAge:
+        expires === undefined
+          ? undefined
+          : Math.max(0, Math.round((expires.getTime() - this.clock.now()) / 1000)),
+    });
+  }
+
+  /** The `Set-Cookie` value that makes the browser forget the id. */
+  clear(): string {
+    return stringifySetCookie(this.options.name, '', {
+      ...this.options.attributes,
+      expires: new Date(0),
+      maxAge: 0,
+    });
+  }
+
+  private verify(encoded: string): string | undefined {
+    if (encoded.length > LONGEST_VALUE) return undefined;
+    let value: string;
+    try {
+      value = decodeURIComponent(encoded);
+    } catch {
+      return undefined;
+    }
+    if (!value.startsWith('s:') || value.lastIndexOf('.') < 3) return undefined;
+    for (const secret of this.secrets) {
+      const sid = unsign(value.slice(2), secret);
+      if (sid !== false) return sid;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,76 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Injectable, Logger } from '@nestjs/common';
+import { ApplicationConfig, type HttpAdapterHost } from '@nestjs/core';
+import type { RedisSessionStore } from '../store/index.js';
+import { holdAnswer } from './answer.hold.js';
+import { RequestSession, requestSessionOf } from './request-session.js';
+import type { SaveInterceptor } from './save.interceptor.js';
+import type { SessionCookies } from './session.cookies.js';
+
+type Next = (error?: unknown) => void;
+
+/** The part of Fastify's instance that is used here. */
+interface FastifyLike {
+  hasRequestDecorator(name: string): boolean;
+  decorateRequest(name: string, accessor: { getter(): unknown; setter(value: unknown): void }): void;
+}
+
+/** Puts the entrance (load) and the exit (save) of sessions into a Nest application. */
+@Injectable()
+export class SessionMount {
+  constructor(
+    private readonly store: RedisSessionStore,
+    private readonly cookies: SessionCookies,
+    private readonly interceptor: SaveInterceptor,
+  ) {}
+
+  /**
+   * Mounts the load middleware as soon as there is an adapter: at once in an application, when the application is made from a
+   * testing module. That is before any `app.use` of main.ts, so that other middleware, such as passport's, finds
+   * a session.
+   */
+  mountLoad(host: HttpAdapterHost): void {
+    host.init$.subscribe(() => {
+      const { httpAdapter } = host;
+      if (httpAdapter.getType() === 'fastify') decorate(httpAdapter.getInstance<FastifyLike>());
+      httpAdapter.use(this.load);
+    });
+  }
+
+  /** Makes the save interceptor the outermost one. Called when all global interceptors are known. */
+  mountSave(config: ApplicationConfig): void {
+    config.getGlobalInterceptors().unshift(this.interceptor);
+  }
+
+  private readonly load = (request: IncomingMessage, response: ServerResponse, next: Next): void => {
+    if (requestSessionOf(request) !== undefined) return next();
+    const session = new RequestSession(request, response, this.store, this.cookies);
+    holdAnswer(response, session);
+    const loading = session.load();
+    if (loading === undefined) return next();
+    loading
+      .then(
+        () => next(),
+        (error: unknown) => next(error),
+      )
+      .catch((error: unknown) => {
+        // Middleware after this one threw outside of everything that answers; the request must not hang.
+        new Logger('SessionModule').error(error);
+        response.destroy();
+      });
+  };
+}
+
+function decorate(instance: FastifyLike): void {
+  for (const name of ['session', 'sessionID'] as const) {
+    if (instance.hasRequestDecorator(name)) continue;
+    instance.decorateRequest(name, {
+      getter(this: { raw: Record<string, unknown> }) {
+        return this.raw[name];
+      },
+      setter(this: { raw: Record<string, unknown> }, value: unknown) {
+        this.raw[name] = value;
+      },
+    });
+  }
+}

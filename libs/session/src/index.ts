@@ -1,0 +1,52 @@
+/**
+ * nestjs-redis-session: Redis sessions, login and guards for NestJS.
+ *
+ * Start with {@link SessionModule}.
+ */
+export {
+  AuthenticatedGuard,
+  type AuthOptions,
+  CurrentUser,
+  type Identity,
+  type LoginAttempt,
+  LoginService,
+  Public,
+  type SessionUser,
+} from './auth/index.js';
+export {
+  Clock,
+  days,
+  hours,
+  InvalidCredentialsException,
+  InvalidOptionError,
+  type Milliseconds,
+  minutes,
+  seconds,
+  SessionEndedError,
+  SessionEndedException,
+  type SessionEndReason,
+  SessionError,
+  type SessionErrorCode,
+  type SessionEvent,
+  SessionEvents,
+  SessionException,
+  type SessionExceptionCode,
+  SessionStoreUnavailableException,
+  StoreUnavailableError,
+  SystemClock,
+  UnauthenticatedException,
+} from './common/index.js';
+export {
+  type AnyRequest,
+  CurrentSession,
+  PassiveSession,
+  type SessionCookieOptions,
+  sessionOf,
+  type SessionRequest,
+} from './http/index.js';
+export type { SessionRedisOptions } from './redis/index.js';
+export type { RememberMeOptions } from './remember-me/index.js';
+export { handleOf, type IdFormat, type SessionLifeOptions, type SessionSerializer } from './session/index.js';
+export { SessionModule } from './session.module.js';
+export type { SessionModuleOptions } from './session-module.options.js';
+export { RedisSessionStore, type RedisSessionStoreOptions } from './store/index.js';

@@ -1,0 +1,9 @@
+/**
+ * redis: one connection (or the application's own client), a gate that bounds every call, scripts.
+ *
+ * Flow: a room calls `run` or `script` -> gate (deadline, bound) -> ioredis -> Redis.
+ * May import: common. Invariant: no call outlives `redis.maxWait`; no `error` event is without a listener.
+ */
+export { type LuaScript, luaScript } from './lua.script.js';
+export { RedisConnection } from './redis.connection.js';
+export { type ResolvedRedisOptions, resolveRedisOptions, type SessionRedisOptions } from './redis.options.js';

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import type { Cluster, Redis } from 'ioredis';
+import { isReplyError } from './redis.failures.js';
+
+/** A Lua script that runs in Redis as one uninterrupted step, on the keys it is given and on no others. */
+export interface LuaScript {
+  readonly source: string;
+  readonly sha1: string;
+}
+
+/** Prepares a script; its SHA-1 is what is sent from the second call on (EVALSHA). */
+export function luaScript(source: string): LuaScript {
+  return { source, sha1: createHash('sha1').update(source).digest('hex') };
+}
+
+/**
+ * Runs a script. Redis forgets scripts at a restart or failover: it then answers NOSCRIPT without having run anything,
+ * and the whole source is sent once (EVAL).
+ */
+export async function runScript(
+  client: Redis | Cluster,
+  script: LuaScript,
+  keys: readonly string[],
+  args: readonly (string | number)[],
+): Promise<unknown> {
+  try {
+    return await client.evalsha(script.sha1, keys.length, ...keys, ...args);
+  } catch (error) {
+    if (!isReplyError(error) || !error.message.startsWith('NOSCRIPT')) throw error;
+    return client.eval(script.source, keys.length, ...keys, ...args);
+  }
+}

@@ -1,0 +1,157 @@
+import { Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { type Cluster, Redis } from 'ioredis';
+import { type Milliseconds, seconds, SessionEvents, StoreUnavailableError } from '../common/index.js';
+import { Gate } from './gate.js';
+import { type LuaScript, runScript } from './lua.script.js';
+import { explainFailure, kindOfFailure } from './redis.failures.js';
+import type { ResolvedRedisOptions } from './redis.options.js';
+
+/** How long the application waits for Redis at its start, so that both may be started at the same moment. */
+const START_WAIT: Milliseconds = seconds(3);
+const RETRY_FIRST: Milliseconds = 50;
+const RETRY_MOST: Milliseconds = 500;
+
+/**
+ * The one connection to Redis that all rooms share. ioredis multiplexes: thousands of requests share one socket, so a pool
+ * would add nothing.
+ *
+ * ioredis by itself bounds nothing (what timed out stays queued and runs later), so every call passes a gate that
+ * knows the call's deadline.
+ */
+export class RedisConnection implements OnApplicationShutdown {
+  readonly client: Redis | Cluster;
+  private readonly gate: Gate;
+  private readonly owned: boolean;
+  private readonly logger = new Logger('SessionModule');
+  private lastError: unknown;
+  private down = false;
+  private closing = false;
+
+  constructor(
+    private readonly options: ResolvedRedisOptions,
+    private readonly events: SessionEvents,
+  ) {
+    this.owned = options.client === undefined;
+    this.client = options.client ?? createClient(options);
+    this.gate = new Gate(this.client, options.maxWait);
+    // An 'error' event that nobody listens to ends the process.
+    this.client.on('error', this.onError);
+    this.client.on('close', this.onClose);
+    this.client.on('ready', this.onReady);
+  }
+
+  /** The longest that one call may take, in milliseconds. */
+  get maxWait(): Milliseconds {
+    return this.options.maxWait;
+  }
+
+  /**
+   * Connects, and waits until Redis answers.
+   *
+   * @throws StoreUnavailableError when it does not within 3 seconds, or refuses, unless `startWithout` is set
+   */
+  async open(): Promise<void> {
+    if (this.client.status === 'wait') this.client.connect().catch(() => undefined);
+    try {
+      await this.gate.ready(
+        START_WAIT,
+        () => this.lastError !== undefined && kindOfFailure(this.lastError) === 'refused',
+      );
+    } catch {
+      const failure = new StoreUnavailableError(
+        `Redis at ${describeTarget(this.client)} cannot be used: ${explainFailure(this.lastError ?? new Error('no answer.'))}`,
+        { cause: this.lastError },
+      );
+      if (!this.options.startWithout) {
+        await this.close();
+        throw failure;
+      }
+      this.reportDown(failure.message);
+    }
+  }
+
+  /**
+   * Runs one command within `redis.maxWait`.
+   *
+   * `repeatable` says that running it twice does no harm, so that a lost connection is ridden out by asking again.
+   *
+   * @throws StoreUnavailableError when there is no answer in time or Redis refuses; the outcome may be unknown
+   */
+  run<T>(command: (client: Redis | Cluster) => Promise<T>, how: { repeatable: boolean }): Promise<T> {
+    return this.gate.run(() => command(this.client), how);
+  }
+
+  /** Runs a script like a command. */
+  script(
+    script: LuaScript,
+    keys: readonly string[],
+    args: readonly (string | number)[],
+    how: { repeatable: boolean },
+  ): Promise<unknown> {
+    return this.run((client) => runScript(client, script, keys, args), how);
+  }
+
+  /** Closes the connection if this module opened it; answers under way still come in. */
+  async close(): Promise<void> {
+    if (this.closing) return;
+    this.closing = true;
+    this.gate.close();
+    if (!this.owned) {
+      this.client.off('error', this.onError);
+      this.client.off('close', this.onClose);
+      this.client.off('ready', this.onReady);
+      return;
+    }
+    if (this.client.status !== 'ready') return this.client.disconnect();
+    await this.client.quit().catch(() => this.client.disconnect());
+  }
+
+  /** Called by Nest after the HTTP server has answered its last request. */
+  onApplicationShutdown(): Promise<void> {
+    return this.close();
+  }
+
+  private readonly onError = (error: unknown): void => {
+    this.lastError = error;
+  };
+
+  private readonly onClose = (): void => {
+    if (!this.closing) this.reportDown(explainFailure(this.lastError ?? new Error()));
+  };
+
+  private readonly onReady = (): void => {
+    this.lastError = undefined;
+    if (!this.down) return;
+    this.down = false;
+    this.logger.log('Redis is back.');
+    this.events.emit({ type: 'store.recovered' });
+  };
+
+  /** Once an outage, not once a failed attempt: a log full of the same line hides the others. */
+  private reportDown(reason: string): void {
+    if (this.down) return;
+    this.down = true;
+    this.logger.error(`Redis is not available, requests with a session are answered 503: ${reason}`);
+    this.events.emit({ type: 'store.unavailable', reason });
+  }
+}
+
+function createClient({ url, options }: ResolvedRedisOptions): Redis {
+  const settings = {
+    connectTimeout: seconds(2),
+    retryStrategy: (times: number) => Math.min(RETRY_FIRST * 2 ** (times - 1), RETRY_MOST),
+    ...options,
+    // The gate waits for the connection and decides what is asked again, so ioredis must do neither.
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+  };
+  return url === undefined ? new Redis(settings) : new Redis(url, settings);
+}
+
+function describeTarget(client: Redis | Cluster): string {
+  if (client.isCluster) return 'the cluster';
+  const { host, port, path } = (client as Redis).options;
+  return path ?? `${host}:${port}`;
+}

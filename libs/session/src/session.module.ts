@@ -1,0 +1,38 @@
+import { Module, type NestModule } from '@nestjs/common';
+import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { LoginService } from './auth/index.js';
+import { Clock, SessionError, SessionEvents } from './common/index.js';
+import { SessionMount } from './http/index.js';
+import { ConfigurableModuleClass } from './session.module-definition.js';
+import { sessionProviders } from './session.providers.js';
+import { RedisSessionStore } from './store/index.js';
+
+/**
+ * Redis sessions for a Nest application. Import it once.
+ *
+ * @example
+ * @Module({ imports: [SessionModule.forRoot({ secret: process.env.SESSION_SECRET, redis: process.env.REDIS_URL })] })
+ */
+@Module({ providers: sessionProviders, exports: [LoginService, RedisSessionStore, SessionEvents, Clock] })
+export class SessionModule extends ConfigurableModuleClass implements NestModule {
+  constructor(
+    host: HttpAdapterHost,
+    modules: ModulesContainer,
+    private readonly config: ApplicationConfig,
+    private readonly mount: SessionMount,
+  ) {
+    super();
+    const registered = [...modules.values()].filter(({ metatype }) => metatype === SessionModule).length;
+    if (registered > 1) {
+      throw new SessionError(
+        'ALREADY_REGISTERED',
+        'SessionModule.forRoot was called twice in one application: every request would get two sessions. Keep one of them; its providers are global.',
+      );
+    }
+    mount.mountLoad(host);
+  }
+
+  configure(): void {
+    this.mount.mountSave(this.config);
+  }
+}

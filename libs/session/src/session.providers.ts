@@ -1,0 +1,88 @@
+import { Logger, type Provider } from '@nestjs/common';
+import { LoginService } from './auth/index.js';
+import { Clock, SessionEvents, SystemClock } from './common/index.js';
+import { SaveInterceptor, SessionCookies, SessionMount } from './http/index.js';
+import { RedisConnection } from './redis/index.js';
+import { MODULE_OPTIONS_TOKEN } from './session.module-definition.js';
+import {
+  type ResolvedModuleOptions,
+  resolveModuleOptions,
+  type SessionModuleOptions,
+} from './session-module.options.js';
+import { RedisSessionStore } from './store/index.js';
+
+/** Token of the checked options. */
+const OPTIONS = Symbol('nestjs-redis-session options');
+
+/** How the rooms are put together: options -> connection -> store -> cookies and mount -> login. */
+export const sessionProviders: Provider[] = [
+  { provide: Clock, useClass: SystemClock },
+  SessionEvents,
+  SaveInterceptor,
+  {
+    provide: OPTIONS,
+    inject: [MODULE_OPTIONS_TOKEN],
+    useFactory: (given: SessionModuleOptions) => announce(resolveModuleOptions(given)),
+  },
+  {
+    provide: RedisConnection,
+    inject: [OPTIONS, SessionEvents],
+    useFactory: async (options: ResolvedModuleOptions, events: SessionEvents) => {
+      const connection = new RedisConnection(options.redis, events);
+      await connection.open();
+      return connection;
+    },
+  },
+  {
+    provide: RedisSessionStore,
+    inject: [OPTIONS, RedisConnection, Clock, SessionEvents],
+    useFactory: (
+      { session, cookie }: ResolvedModuleOptions,
+      connection: RedisConnection,
+      clock: Clock,
+      events: SessionEvents,
+    ) => {
+      const policy = {
+        idle: session.idleTimeout,
+        absolute: session.absoluteTimeout,
+        persistent: cookie.persistent,
+      };
+      const { prefix, serializer, idFormat } = session;
+      const store = new RedisSessionStore({
+        client: connection.client,
+        prefix,
+        serializer,
+        parts: { connection, clock, events, policy },
+      });
+      store.generate = (request) => store.startSession(request, cookie.attributes, idFormat);
+      return store;
+    },
+  },
+  {
+    provide: SessionCookies,
+    inject: [OPTIONS, Clock],
+    useFactory: ({ cookie, secrets }: ResolvedModuleOptions, clock: Clock) =>
+      new SessionCookies(cookie, secrets, clock),
+  },
+  {
+    provide: SessionMount,
+    inject: [RedisSessionStore, SessionCookies, SaveInterceptor],
+    useFactory: (store: RedisSessionStore, cookies: SessionCookies, interceptor: SaveInterceptor) =>
+      new SessionMount(store, cookies, interceptor),
+  },
+  {
+    provide: LoginService,
+    inject: [OPTIONS, Clock, SessionEvents],
+    useFactory: (options: ResolvedModuleOptions, clock: Clock, events: SessionEvents) =>
+      new LoginService(options, clock, events),
+  },
+];
+
+function announce(options: ResolvedModuleOptions): ResolvedModuleOptions {
+  if (!options.cookie.attributes.secure) {
+    new Logger('SessionModule').warn(
+      `The cookie "${options.cookie.name}" is sent without TLS too, for http://localhost. With NODE_ENV=production or cookie.secure: true it is not.`,
+    );
+  }
+  return options;
+}

@@ -1,0 +1,13 @@
+/**
+ * session: what a session means to the application: how long it lives, who is logged in with it.
+ *
+ * May import: store, redis, common. Invariant: who is logged in is known to the server's part of the record only;
+ * nothing that a request puts on `req.session` can change it.
+ */
+export { authenticate, authOf, handleOf } from './session.authentication.js';
+export {
+  type ResolvedSessionOptions,
+  resolveSessionOptions,
+  type SessionLifeOptions,
+} from './session.options.js';
+export type { IdFormat, SessionAuth, SessionLike, SessionPolicy, SessionSerializer } from '../store/index.js';

@@ -1,0 +1,91 @@
+import {
+  checkDuration,
+  checkNames,
+  checkText,
+  checkWord,
+  hours,
+  InvalidOptionError,
+  type Milliseconds,
+  minutes,
+  show,
+} from '../common/index.js';
+import type { IdFormat, SessionSerializer } from '../store/index.js';
+
+/** How long sessions live and how they are kept. */
+export interface SessionLifeOptions {
+  /**
+   * A session ends this long after the last request of its user (OWASP: 2 to 30 minutes, by what is at stake).
+   *
+   * @default 30 minutes
+   */
+  idleTimeout?: Milliseconds;
+  /**
+   * A session ends this long after its creation, however active its user is (OWASP: 4 to 8 hours for an office day).
+   *
+   * @default 8 hours
+   */
+  absoluteTimeout?: Milliseconds;
+  /**
+   * Start of every session key in Redis.
+   *
+   * @default "sess:"
+   */
+  prefix?: string;
+  /**
+   * Turns records into text and back, such as an encrypting one.
+   *
+   * @default JSON
+   */
+  serializer?: SessionSerializer;
+  /**
+   * `secret` makes ids of which Redis knows a hash only. `plain` makes ids in connect-redis's form, to share sessions with
+   * services that use express-session and connect-redis; who can read Redis can then use them.
+   *
+   * @default "secret"
+   */
+  idFormat?: IdFormat;
+}
+
+/** {@link SessionLifeOptions} checked and with every default filled in. */
+export interface ResolvedSessionOptions {
+  readonly idleTimeout: Milliseconds;
+  readonly absoluteTimeout: Milliseconds;
+  readonly prefix: string;
+  readonly serializer?: SessionSerializer;
+  readonly idFormat: IdFormat;
+}
+
+/** Checks the option group `session`. @throws InvalidOptionError */
+export function resolveSessionOptions(options: SessionLifeOptions = {}): ResolvedSessionOptions {
+  checkNames('session', options, ['idleTimeout', 'absoluteTimeout', 'prefix', 'serializer', 'idFormat']);
+  const { serializer } = options;
+  if (
+    serializer !== undefined &&
+    (typeof serializer.stringify !== 'function' || typeof serializer.parse !== 'function')
+  ) {
+    throw new InvalidOptionError(
+      'session.serializer',
+      `must have the functions stringify and parse; it got ${show(serializer)}.`,
+    );
+  }
+  const idleTimeout = checkDuration('session.idleTimeout', options.idleTimeout, minutes(30));
+  const absoluteTimeout = checkDuration(
+    'session.absoluteTimeout',
+    options.absoluteTimeout,
+    Math.max(hours(8), idleTimeout),
+  );
+  if (idleTimeout > absoluteTimeout) {
+    throw new InvalidOptionError(
+      'session.idleTimeout',
+      `is ${idleTimeout} ms, longer than session.absoluteTimeout (${absoluteTimeout} ms), so it could never matter. ` +
+        'Lower it, or raise session.absoluteTimeout.',
+    );
+  }
+  return {
+    idleTimeout,
+    absoluteTimeout,
+    prefix: checkText('session.prefix', options.prefix, 'sess:'),
+    serializer,
+    idFormat: checkWord('session.idFormat', options.idFormat, ['secret', 'plain'] as const, 'secret'),
+  };
+}

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { type LuaScript, luaScript, type RedisConnection } from '../redis/index.js';
+
+/** One write of one session. */
+export interface RecordWrite {
+  key: string;
+  /** The text that was loaded: only over this very text may be written. `undefined`: only where nothing is. */
+  loaded?: string;
+  text: string;
+  /** Milliseconds until Redis drops it; `undefined` keeps it for good. */
+  expiresIn?: number;
+}
+
+/** `conflict` carries the text that is stored now; `gone` means that the session was ended. */
+export type SaveOutcome = { outcome: 'saved' } | { outcome: 'gone' } | { outcome: 'conflict'; text: string };
+
+/**
+ * KEYS[1] the session. ARGV: SHA-1 of the loaded text or "" (nothing may be there), new text, PX or "" (no expiry).
+ * Returns ["saved"], ["gone"] or ["conflict", text].
+ *
+ *   GET key
+ *   SET key text [PX ms]
+ *
+ * Atomic, because between a GET and a SET of the application's own a logout could happen (the SET would revive the session)
+ * or another request could write (the SET would lose its change). "saved" is also the answer when the stored text
+ * is already the one sent, which makes a repeat after a lost reply harmless. SHA-1 only tells texts apart that the
+ * server itself wrote; it guards nothing, and Redis has no other.
+ */
+const SAVE: LuaScript = luaScript(`
+local stored = redis.pcall('GET', KEYS[1])
+if type(stored) == 'table' then stored = '' end
+if stored == ARGV[2] then return {'saved'} end
+if ARGV[1] == '' then
+  if stored then return {'conflict', stored} end
+else
+  if not stored then return {'gone'} end
+  if redis.sha1hex(stored) ~= ARGV[1] then return {'conflict', stored} end
+end
+if ARGV[3] == '' then redis.call('SET', KEYS[1], ARGV[2]) else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
+return {'saved'}
+`);
+
+/** Runs the save script; safe to repeat. @throws StoreUnavailableError */
+export async function saveRecord(redis: RedisConnection, write: RecordWrite): Promise<SaveOutcome> {
+  const loaded = write.loaded === undefined ? '' : createHash('sha1').update(write.loaded).digest('hex');
+  const expiresIn = write.expiresIn === undefined ? '' : Math.max(1, Math.ceil(write.expiresIn));
+  const reply = await redis.script(SAVE, [write.key], [loaded, write.text, expiresIn], { repeatable: true });
+  const [outcome, text] = reply as ['saved' | 'gone' | 'conflict', string];
+  return outcome === 'conflict' ? { outcome, text } : { outcome };
+}

@@ -1,0 +1,46 @@
+import expressSession, { type Cookie } from 'express-session';
+import { days, type Milliseconds } from '../common/index.js';
+import type { SessionMeta, SessionPolicy } from './session.record.js';
+
+/** express-session's `Cookie`; its types leave out that the constructor takes attributes. */
+export const SessionCookie = expressSession.Cookie as new (attributes?: object) => Cookie;
+
+/** Browsers keep no cookie longer than this (RFC 6265bis, section 5.5). */
+export const COOKIE_CAP: Milliseconds = days(400);
+
+/** Setting `maxAge` computes with the clock twice; a difference this small is nobody's wish. */
+const JITTER: Milliseconds = 2;
+
+/** When a session ends: the earlier of idle and absolute deadline, in milliseconds since 1970. */
+export function deadlineOf(meta: SessionMeta): number {
+  return Math.min(meta.lastActiveAt + meta.policy.idle, meta.createdAt + meta.policy.absolute);
+}
+
+/** The attributes that the application may change, as text to compare. */
+export function attributesOf(cookie: Cookie): string {
+  const { originalMaxAge, path, domain, secure, httpOnly, sameSite } = cookie;
+  return JSON.stringify({ originalMaxAge, path, domain, secure, httpOnly, sameSite });
+}
+
+/**
+ * What the application asked for by setting `cookie.maxAge` or `cookie.expires`: a number is an idle timeout of the
+ * session's own and a cookie that outlives the browser, nothing is a cookie that does not.
+ *
+ * @returns the policy as it was, if it did not ask for anything
+ */
+export function askedPolicy(cookie: Cookie, before: string, policy: SessionPolicy): SessionPolicy {
+  const { originalMaxAge: earlier = null } = JSON.parse(before) as { originalMaxAge?: number | null };
+  const asked = cookie.originalMaxAge ?? null;
+  if (typeof asked !== 'number') return earlier === null ? policy : { ...policy, persistent: false };
+  if (earlier !== null && Math.abs(asked - earlier) <= JITTER) return policy;
+  return { ...policy, idle: asked, persistent: true };
+}
+
+/** Gives the cookie the session's own deadline: one deadline for Redis and for the browser. */
+export function syncCookie(cookie: Cookie, meta: SessionMeta, now: number): void {
+  cookie.expires = meta.policy.persistent
+    ? new Date(Math.min(deadlineOf(meta), now + COOKIE_CAP))
+    : undefined;
+  // Setting `expires` has just set this to the time left, which is not what the session may use.
+  cookie.originalMaxAge = meta.policy.persistent ? meta.policy.idle : null;
+}

@@ -1,0 +1,56 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { randomToken } from '../common/index.js';
+
+const HANDLE_BYTES = 16;
+const SECRET_BYTES = 32;
+const OURS = /^([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/;
+/** Ids of other libraries may look like anything printable, but a longer one than this is no id. */
+const PLAIN = /^[\x21-\x7e]{1,256}$/;
+
+/**
+ * A session id as it stands in the cookie.
+ *
+ * With a secret: `<handle>.<secret>`; Redis, logs and lists know the handle only, and it opens nothing. Without: an
+ * id in connect-redis's form, which is its own key.
+ */
+export interface Sid {
+  /** The whole id, as in the cookie and in `req.sessionID`. */
+  readonly text: string;
+  /** The public name, and the end of the Redis key. */
+  readonly handle: string;
+  /** What proves possession; absent in a plain id. */
+  readonly secret?: string;
+}
+
+/** How new ids are made: `secret` (default) or `plain`, to share sessions with express-session + connect-redis. */
+export type IdFormat = 'secret' | 'plain';
+
+/** Reads an id; `undefined` when it cannot be one. */
+export function parseSid(text: string): Sid | undefined {
+  const match = OURS.exec(text);
+  if (match?.[1] !== undefined) return { text, handle: match[1], secret: match[2] };
+  return PLAIN.test(text) ? { text, handle: text } : undefined;
+}
+
+/** A new, unguessable id. */
+export function createSid(format: IdFormat): Sid {
+  if (format === 'plain') {
+    const id = randomToken(SECRET_BYTES);
+    return { text: id, handle: id };
+  }
+  const handle = randomToken(HANDLE_BYTES);
+  const secret = randomToken(SECRET_BYTES);
+  return { text: `${handle}.${secret}`, handle, secret };
+}
+
+/** What Redis keeps of a secret: SHA-256, base64url. The secret has 256 random bits, so it needs no salt. */
+export function hashSecret(secret: string): string {
+  return createHash('sha256').update(secret).digest('base64url');
+}
+
+/** Whether `secret` is the one of which `hash` was made, in a time that tells nothing about it. */
+export function isSecretOf(secret: string, hash: string): boolean {
+  const given = Buffer.from(hashSecret(secret));
+  const kept = Buffer.from(hash);
+  return given.length === kept.length && timingSafeEqual(given, kept);
+}

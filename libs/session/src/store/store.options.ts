@@ -1,0 +1,46 @@
+import type { SessionData } from 'express-session';
+import type { Cluster, Redis } from 'ioredis';
+import type { Clock, SessionEvents } from '../common/index.js';
+import type { RedisConnection } from '../redis/index.js';
+import type { SessionSerializer } from './record.codec.js';
+import type { SessionPolicy } from './session.record.js';
+
+/** What connect-redis's store takes, with the same meaning, for a store that is used on its own. */
+export interface RedisSessionStoreOptions {
+  /** An ioredis client. */
+  client: Redis | Cluster;
+  /**
+   * Start of every key.
+   *
+   * @default "sess:"
+   */
+  prefix?: string;
+  /**
+   * Seconds that a session without a cookie lifetime is kept, or a function of the session that says so.
+   *
+   * @default 86400 (one day)
+   */
+  ttl?: number | ((session: SessionData) => number);
+  /** @default JSON */
+  serializer?: SessionSerializer;
+  /**
+   * Keys without expiry. Then something else has to delete them.
+   *
+   * @default false
+   */
+  disableTTL?: boolean;
+  /**
+   * Never move the idle timeout of an unchanged session.
+   *
+   * @default false
+   */
+  disableTouch?: boolean;
+  /**
+   * Hint to SCAN how many keys to look at in one step.
+   *
+   * @default 100
+   */
+  scanCount?: number;
+  /** Parts that SessionModule shares among its rooms; a store on its own makes its own. */
+  parts?: { connection?: RedisConnection; clock?: Clock; events?: SessionEvents; policy?: SessionPolicy };
+}

@@ -1,0 +1,30 @@
+import type { SessionMeta } from './session.record.js';
+import type { Sid } from './sid.js';
+
+/** What is known of one session object beside its data: where it came from and what of it is stored. */
+export interface TrackedSession {
+  readonly sid: Sid;
+  meta: SessionMeta;
+  /** The stored text; `undefined` while the session was never stored. */
+  text?: string;
+  /** The data as JSON at load or at the last save; a difference is a change. */
+  dataJson: string;
+  /** The cookie's attributes, likewise. */
+  cookieJson: string;
+  /** Ended by this request or found ended: nothing is written any more. */
+  ended: boolean;
+  /** Saves of one session object run one after the other. */
+  queue: Promise<unknown>;
+}
+
+// Beside the objects, not on them: application code and other middleware see plain express-session objects.
+const tracked = new WeakMap<object, TrackedSession>();
+
+/** What is known of a session object; `undefined` when this library did not make it. */
+export function trackedOf(session: object): TrackedSession | undefined {
+  return tracked.get(session);
+}
+
+export function track(session: object, state: TrackedSession): void {
+  tracked.set(session, state);
+}
