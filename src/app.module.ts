@@ -1,0 +1,41 @@
+import { type DynamicModule, Module, StandardSchemaValidationPipe } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { SessionModule } from 'nestjs-redis-session';
+import { HealthModule } from './health/health.module.js';
+import { LoginModule } from './login/login.module.js';
+import { ErrorFilter } from './pages/error.filter.js';
+import { invalidInput } from './pages/invalid-input.exception.js';
+import { VisitsModule } from './visits/visits.module.js';
+
+/** What differs from one run of the application to the next. */
+export interface AppOptions {
+  redisUrl: string;
+  /** SessionModule refuses one that is missing or weak. */
+  sessionSecret: string | undefined;
+}
+
+/** The features, and what they share: sessions, the check of input, the answer to errors. */
+@Module({
+  imports: [VisitsModule, LoginModule, HealthModule],
+  providers: [
+    { provide: APP_FILTER, useClass: ErrorFilter },
+    {
+      provide: APP_PIPE,
+      useFactory: () => new StandardSchemaValidationPipe({ exceptionFactory: invalidInput }),
+    },
+  ],
+})
+export class AppModule {
+  static with({ redisUrl, sessionSecret }: AppOptions): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        SessionModule.forRoot({
+          secret: sessionSecret,
+          redis: redisUrl,
+          auth: { carryOver: ['visitCount'] },
+        }),
+      ],
+    };
+  }
+}

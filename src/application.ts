@@ -1,0 +1,25 @@
+import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule, type AppOptions } from './app.module.js';
+import { securityHeaders } from './pages/security.headers.js';
+import { QuietLogger } from './startup/quiet.logger.js';
+
+/**
+ * Makes the application without opening a port: `listen()` does that.
+ *
+ * @throws what a provider throws, such as InvalidOptionError; nothing is left open then
+ */
+export async function createApplication(options: AppOptions): Promise<NestExpressApplication> {
+  const adapter = new ExpressAdapter();
+  adapter.disable('x-powered-by');
+  // Nothing sent here is kept by a cache that could ask whether it changed.
+  adapter.set('etag', false);
+  // Before SessionModule mounts its middleware, so that a refusal from there carries them too.
+  adapter.use(securityHeaders);
+  return NestFactory.create<NestExpressApplication>(AppModule.with(options), adapter, {
+    abortOnError: false,
+    // Browsers keep connections open, and stopping would wait for them.
+    forceCloseConnections: true,
+    logger: new QuietLogger(),
+  });
+}

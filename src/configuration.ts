@@ -1,0 +1,39 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { StartupError } from './startup/startup.error.js';
+
+/** What the environment says. This file is the only one that reads it; the README lists the variables. */
+export interface Configuration {
+  /** `PORT`, default 3000. 0 takes a free one. */
+  readonly port: number;
+  /** `REDIS_URL`; without it the application starts a Redis of its own. */
+  readonly redisUrl: string | undefined;
+  /** `SESSION_SECRET`; without it one is made, except in production. */
+  readonly sessionSecret: string | undefined;
+  /** Whether `NODE_ENV` is "production". */
+  readonly isProduction: boolean;
+  /** Where a made secret and the data of the application's own Redis are kept: below `XDG_CACHE_HOME` or `~/.cache`. */
+  readonly cacheFolder: string;
+}
+
+/** Reads the environment. @throws StartupError naming the variable, what it holds, and what it may hold */
+export function readConfiguration(environment: NodeJS.ProcessEnv = process.env): Configuration {
+  const { PORT, REDIS_URL, SESSION_SECRET, NODE_ENV, XDG_CACHE_HOME } = environment;
+  // The specification says that a relative path there is to be ignored.
+  const caches = XDG_CACHE_HOME && isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(homedir(), '.cache');
+  return {
+    port: portFrom(PORT || '3000'),
+    redisUrl: REDIS_URL || undefined,
+    sessionSecret: SESSION_SECRET || undefined,
+    isProduction: NODE_ENV === 'production',
+    cacheFolder: join(caches, 'nestjs-redis-session'),
+  };
+}
+
+function portFrom(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
+  if (port <= 65_535) return port;
+  throw new StartupError(
+    `PORT is ${JSON.stringify(text.slice(0, 40))}, but it has to be a whole number from 0 to 65535, for example PORT=3000.`,
+  );
+}

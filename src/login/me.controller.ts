@@ -1,0 +1,20 @@
+import { Controller, Get, UseGuards } from '@nestjs/common';
+import { AuthenticatedGuard, CurrentUser, type SessionUser } from 'nestjs-redis-session';
+import type { User } from './user.accounts.js';
+import { UsersService } from './users.service.js';
+
+/** Tells users who they are. */
+@Controller('me')
+@UseGuards(AuthenticatedGuard)
+export class MeController {
+  constructor(private readonly users: UsersService) {}
+
+  @Get()
+  me(@CurrentUser() { userId, roles, authenticatedAt }: SessionUser): {
+    user: User;
+    authenticatedAt: string;
+  } {
+    const name = this.users.find(userId)?.name ?? userId;
+    return { user: { userId, name, roles }, authenticatedAt: new Date(authenticatedAt).toISOString() };
+  }
+}

@@ -1,0 +1,32 @@
+import { InvalidOptionError, StoreUnavailableError } from 'nestjs-redis-session';
+import { RedisAnywhereError } from 'redis-anywhere';
+
+/** The application cannot start; the message says why and what to do, in words for whoever typed the command. */
+export class StartupError extends Error {
+  override readonly name = 'StartupError';
+}
+
+/** The variable of the environment behind an option of SessionModule. */
+const VARIABLES: Readonly<Record<string, string>> = { secret: 'SESSION_SECRET', 'redis.url': 'REDIS_URL' };
+
+/** What to tell, without a stack trace, whoever tried to start the application. */
+export function sentenceFor(error: unknown, { port }: { port?: number } = {}): string {
+  if (!(error instanceof Error)) return `The application cannot start: ${String(error)}`;
+  if (error instanceof StartupError || error instanceof RedisAnywhereError) return error.message;
+  if (error instanceof InvalidOptionError) {
+    const variable = VARIABLES[error.option];
+    return variable === undefined
+      ? error.message
+      : error.message.replace(`SessionModule: option ${error.option}`, variable);
+  }
+  if (error instanceof StoreUnavailableError)
+    return `${error.message} Start that Redis, or correct REDIS_URL.`;
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') {
+    return `Port ${port} is taken by another program: stop that one, or choose another port, for example PORT=${(port ?? 0) + 1}.`;
+  }
+  if (code === 'EACCES' && 'syscall' in error && error.syscall === 'listen') {
+    return `Port ${port} may not be opened by this user: choose one above 1023, for example PORT=3000.`;
+  }
+  return `The application cannot start: ${error.message}`;
+}
