@@ -18,7 +18,7 @@ Prints the URL of the server on stdout and runs until Ctrl-C or SIGTERM, then st
   --help             this text
 
 REDIS_URL, if set, names a server to check and use instead of starting one.
-Exit codes: 0 stopped, 1 no Redis or it ended by itself, 2 wrong arguments.
+Exit codes: 0 stopped, 1 no Redis or it ended by itself, 2 wrong arguments or settings.
 `;
 
 /** Options from the command line, or `'help'`. Throws a RedisAnywhereError (`BAD_OPTION`) with one clear sentence. */

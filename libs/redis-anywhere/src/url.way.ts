@@ -12,12 +12,13 @@ export async function connectToUrl(settings: StartSettings): Promise<RedisServer
   if (!url) throw new WayUnavailable('REDIS_URL is not set');
   const { target, masked } = parse(url);
   const answer = await probeRedis(target, PROBE_TIMEOUT).catch((error: unknown) => {
+    const why = `${reasonOf(error)}${hintFor(error, target)}`;
     const remedy = 'Start that server, correct REDIS_URL, or unset it to have a Redis started for you.';
-    const message = `REDIS_URL is ${masked}, but that Redis cannot be reached: ${reasonOf(error)}. ${remedy}`;
+    const message = `REDIS_URL is ${masked}, but that Redis cannot be reached: ${why}. ${remedy}`;
     throw new RedisAnywhereError('URL_UNREACHABLE', message, { cause: error });
   });
   if (answer.refusal && !isHarmless(answer.refusal)) {
-    const message = `REDIS_URL is ${masked}, but that Redis refuses: ${answer.refusal} ${remedyFor(answer.refusal)}`;
+    const message = `REDIS_URL is ${masked}, but that Redis refuses: ${answer.refusal.replace(/\.$/, '')}. ${remedyFor(answer.refusal)}`;
     throw new RedisAnywhereError('URL_UNREACHABLE', message);
   }
   const description = `${versionIn(answer.info) ?? 'a Redis of unknown version'} at ${masked}, from REDIS_URL`;
@@ -55,6 +56,8 @@ function parse(url: string): { target: ProbeTarget; masked: string } {
   if (!/^\d*$/.test(db)) throw badUrl(`the part after the host has to be a database number, not ${db}`);
   const masked = new URL(url);
   if (masked.password) masked.password = '***';
+  // redis://secret@host: most likely a password in the wrong place.
+  else if (masked.username) masked.username = '***';
   masked.search = '';
   try {
     const target = {
@@ -77,6 +80,17 @@ function parse(url: string): { target: ProbeTarget; masked: string } {
 function badUrl(why: string, cause?: unknown): RedisAnywhereError {
   const example = 'It should look like redis://user:password@host:6379/0.';
   return new RedisAnywhereError('BAD_OPTION', `REDIS_URL cannot be used: ${why}. ${example}`, { cause });
+}
+
+/** Names the usual cause where the bare error does not: TLS on one side only, a certificate nobody vouches for. */
+function hintFor(error: unknown, { tls }: ProbeTarget): string {
+  if (/self-signed|unable to (verify|get)/i.test(reasonOf(error))) {
+    return ' (name the file of its certificate authority in NODE_EXTRA_CA_CERTS)';
+  }
+  if (!/no answer|closed|ECONNRESET|wrong version/i.test(reasonOf(error))) return '';
+  return tls
+    ? ' (does it speak TLS? without, the URL begins with redis://)'
+    : ' (does it want TLS? then the URL begins with rediss://)';
 }
 
 /** A replica that lost its primary, a failed snapshot, a user who may not PING or INFO: the server is there and lets us in. */
