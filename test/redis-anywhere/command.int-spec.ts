@@ -104,8 +104,7 @@ describe('the command redis-anywhere', () => {
     const { child, end } = command([], { ...local, TMPDIR });
     await eventually('the temporary folder', () => readdirSync(TMPDIR).length > 0);
     child.kill('SIGINT');
-    const { code, stdout } = await end;
-    expect([code, stdout]).toEqual([0, '']);
+    expect((await end).code).toBe(0);
     // It goes last, after every process.
     await eventually('the end of the temporary folder', () => readdirSync(TMPDIR).length === 0);
     rmSync(TMPDIR, { recursive: true });

@@ -36,7 +36,7 @@ export function answers(url: string): Promise<boolean> {
 export async function factsOf(url: string): Promise<{ pid: number; folder: string }> {
   return withClient(url, async (client) => {
     const pid = /process_id:(\d+)/.exec(await client.info('server'))?.[1];
-    const [, folder = ''] = (await client.config('GET', 'dir')) as string[];
+    const [, folder = ''] = await client.config('GET', 'dir');
     return { pid: Number(pid), folder };
   });
 }

@@ -145,7 +145,7 @@ async function isOnPath(command: string, env: CopySettings['env']): Promise<bool
 }
 
 async function exists(path: string): Promise<boolean> {
-  return await access(path, constants.X_OK).then(
+  return access(path, constants.X_OK).then(
     () => true,
     () => false,
   );

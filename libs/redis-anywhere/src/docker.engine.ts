@@ -56,6 +56,19 @@ export async function findDockerEngine(): Promise<DockerEngine> {
   };
 }
 
+/** The last lines a container printed. */
+export async function lastWords(container: Container): Promise<string> {
+  const log = await container.logs({ stdout: true, stderr: true, tail: 12 });
+  // Each piece comes after eight bytes, of which the last four are its length.
+  const pieces: string[] = [];
+  for (let at = 0; at + 8 <= log.length;) {
+    const end = at + 8 + log.readUInt32BE(at + 4);
+    pieces.push(log.toString('utf8', at + 8, end));
+    at = end;
+  }
+  return pieces.join('').trim();
+}
+
 /** The connection settings of dockerode, which its types leave open. */
 interface Modem {
   socketPath?: string;
@@ -92,5 +105,5 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
       DETECTION_TIMEOUT,
     );
   });
-  return await Promise.race([work, late]).finally(() => clearTimeout(timer));
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -1,6 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { dataFolder } from './data.folder.js';
-import type { Container, ContainerSpecification, DockerEngine } from './docker.engine.js';
+import {
+  type Container,
+  type ContainerSpecification,
+  type DockerEngine,
+  lastWords,
+} from './docker.engine.js';
 import { freeLoopbackPort } from './loopback.port.js';
 import { ProcessKeeper } from './process.keeper.js';
 import { waitUntilReady } from './ready.wait.js';
@@ -175,12 +180,7 @@ export class DockerServer implements RedisServer {
     });
     if (!answer) {
       const { State: state } = await container.inspect();
-      const output = await container.logs({ stdout: true, stderr: true, tail: 12 });
-      // Each line of a log comes after eight bytes of framing.
-      const tail = output
-        .toString('latin1')
-        .replace(/[\x00-\x02]\0{3}[\s\S]{4}/g, '')
-        .trim();
+      const tail = await lastWords(container);
       const how = `exit code ${state.ExitCode}`;
       throw new RedisAnywhereError(
         'START_FAILED',

@@ -194,7 +194,7 @@ export class ProcessKeeper {
     if (!this.#child.connected) return false;
     const answer = ++this.#answers;
     this.#send({ do: 'signal', name, signal, answer });
-    return await this.#expect((m) => (m.event === 'signalled' && m.answer === answer ? m : undefined)).then(
+    return this.#expect((m) => (m.event === 'signalled' && m.answer === answer ? m : undefined)).then(
       (m) => m.delivered,
     );
   }
