@@ -40,6 +40,7 @@ export {
   type AnyRequest,
   CurrentSession,
   PassiveSession,
+  rawRequest,
   type SessionCookieOptions,
   sessionOf,
   type SessionRequest,

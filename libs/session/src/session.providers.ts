@@ -27,11 +27,8 @@ export const sessionProviders: Provider[] = [
   {
     provide: RedisConnection,
     inject: [OPTIONS, SessionEvents],
-    useFactory: async (options: ResolvedModuleOptions, events: SessionEvents) => {
-      const connection = new RedisConnection(options.redis, events);
-      await connection.open();
-      return connection;
-    },
+    useFactory: ({ redis }: ResolvedModuleOptions, events: SessionEvents) =>
+      new RedisConnection(redis, events),
   },
   {
     provide: RedisSessionStore,

@@ -31,7 +31,9 @@ export class SessionMount {
    */
   mountLoad(host: HttpAdapterHost): void {
     host.init$.subscribe(() => {
-      const { httpAdapter } = host;
+      const httpAdapter: HttpAdapterHost['httpAdapter'] | undefined = host.httpAdapter;
+      // An application context or a microservice has none, or one that does nothing: no requests, no sessions to load.
+      if (typeof httpAdapter?.getType !== 'function') return;
       if (httpAdapter.getType() === 'fastify') decorate(httpAdapter.getInstance<FastifyLike>());
       httpAdapter.use(this.load);
     });

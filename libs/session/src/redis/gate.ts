@@ -123,7 +123,7 @@ export class Gate {
         (error: unknown) => {
           this.calls--;
           clearTimeout(timer);
-          reject(error instanceof Error ? error : new Error(String(error)));
+          reject(error);
         },
       );
     });

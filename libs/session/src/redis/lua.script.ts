@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
-import { isReplyError } from './redis.failures.js';
+import { isReplyError, messageOf } from './redis.failures.js';
 
 /** A Lua script that runs in Redis as one uninterrupted step, on the keys it is given and on no others. */
 export interface LuaScript {
@@ -26,7 +26,7 @@ export async function runScript(
   try {
     return await client.evalsha(script.sha1, keys.length, ...keys, ...args);
   } catch (error) {
-    if (!isReplyError(error) || !error.message.startsWith('NOSCRIPT')) throw error;
+    if (!isReplyError(error) || !messageOf(error).startsWith('NOSCRIPT')) throw error;
     return client.eval(script.source, keys.length, ...keys, ...args);
   }
 }

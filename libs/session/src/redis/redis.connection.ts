@@ -1,4 +1,4 @@
-import { Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { type Cluster, Redis } from 'ioredis';
 import { type Milliseconds, seconds, SessionEvents, StoreUnavailableError } from '../common/index.js';
 import { Gate } from './gate.js';
@@ -18,7 +18,7 @@ const RETRY_MOST: Milliseconds = 500;
  * ioredis by itself bounds nothing (what timed out stays queued and runs later), so every call passes a gate that
  * knows the call's deadline.
  */
-export class RedisConnection implements OnApplicationShutdown {
+export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   readonly client: Redis | Cluster;
   private readonly gate: Gate;
   private readonly owned: boolean;
@@ -52,21 +52,18 @@ export class RedisConnection implements OnApplicationShutdown {
    */
   async open(): Promise<void> {
     if (this.client.status === 'wait') this.client.connect().catch(() => undefined);
+    if (this.options.startWithout) return;
+    const isRefused = (): boolean =>
+      this.lastError !== undefined && kindOfFailure(this.lastError) === 'refused';
     try {
-      await this.gate.ready(
-        START_WAIT,
-        () => this.lastError !== undefined && kindOfFailure(this.lastError) === 'refused',
-      );
+      await this.gate.ready(START_WAIT, isRefused);
     } catch {
-      const failure = new StoreUnavailableError(
-        `Redis at ${describeTarget(this.client)} cannot be used: ${explainFailure(this.lastError ?? new Error('no answer.'))}`,
-        { cause: this.lastError },
-      );
-      if (!this.options.startWithout) {
-        await this.close();
-        throw failure;
-      }
-      this.reportDown(failure.message);
+      const reason = this.lastError === undefined ? 'it does not answer.' : explainFailure(this.lastError);
+      const cause = this.lastError;
+      await this.close();
+      throw new StoreUnavailableError(`Redis at ${describeTarget(this.client)} cannot be used: ${reason}`, {
+        cause,
+      });
     }
   }
 
@@ -106,6 +103,11 @@ export class RedisConnection implements OnApplicationShutdown {
     await this.client.quit().catch(() => this.client.disconnect());
   }
 
+  /** Called by Nest once all providers are made: an application that cannot be put together opens no connection. */
+  onModuleInit(): Promise<void> {
+    return this.open();
+  }
+
   /** Called by Nest after the HTTP server has answered its last request. */
   onApplicationShutdown(): Promise<void> {
     return this.close();
@@ -139,6 +141,8 @@ export class RedisConnection implements OnApplicationShutdown {
 function createClient({ url, options }: ResolvedRedisOptions): Redis {
   const settings = {
     connectTimeout: seconds(2),
+    // ioredis keeps the process alive this long after closing a connection that was already gone.
+    disconnectTimeout: 100,
     retryStrategy: (times: number) => Math.min(RETRY_FIRST * 2 ** (times - 1), RETRY_MOST),
     ...options,
     // The gate waits for the connection and decides what is asked again, so ioredis must do neither.

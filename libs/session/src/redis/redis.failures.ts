@@ -25,26 +25,38 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
 
 /** Sorts what ioredis threw into the few kinds that make a difference. */
 export function kindOfFailure(error: unknown): RedisFailure {
-  if (error instanceof Error && error.message.startsWith("Stream isn't writeable")) return 'refused-for-now'; // never sent
+  const message = messageOf(error);
+  if (message.startsWith("Stream isn't writeable")) return 'refused-for-now'; // it was never sent
   if (!isReplyError(error)) return 'connection-lost';
-  if (REFUSED_FOR_NOW.test(error.message)) return 'refused-for-now';
-  return REFUSED.test(error.message) ? 'refused' : 'faulty';
+  if (REFUSED_FOR_NOW.test(message)) return 'refused-for-now';
+  return REFUSED.test(message) ? 'refused' : 'faulty';
 }
 
 /** Whether Redis itself answered with an error, as opposed to a connection that failed. */
-export function isReplyError(error: unknown): error is Error {
-  return error instanceof Error && error.name === 'ReplyError';
+export function isReplyError(error: unknown): boolean {
+  return hasField(error, 'name') && error.name === 'ReplyError';
 }
 
 /** One sentence for logs: what happened and, where it is known, what to do. Never contains keys, values or passwords. */
 export function explainFailure(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const remedy = REMEDIES.find(([pattern]) => pattern.test(message))?.[1];
   if (remedy !== undefined) return remedy;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  if (isReplyError(error)) return `Redis answered with an error of kind ${message.split(' ', 1)[0]}.`;
+  const code = hasField(error, 'code') ? String(error.code) : undefined;
   if (code === 'ECONNREFUSED')
     return 'nothing listens there (connection refused): start Redis, or correct the URL.';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'the host name is unknown: correct the URL.';
-  if (isReplyError(error)) return `Redis answered with an error of kind ${message.split(' ', 1)[0]}.`;
-  return code ?? 'the connection was lost.';
+  if (code === 'ETIMEDOUT') return 'it does not answer: start Redis, or correct the URL.';
+  return code === undefined ? 'the connection was lost.' : `the connection failed (${code}).`;
+}
+
+/** The message of what was thrown; empty if it has none. */
+export function messageOf(error: unknown): string {
+  return hasField(error, 'message') ? String(error.message) : '';
+}
+
+// By its fields and not by `instanceof`: errors of Node and of a second copy of ioredis are not instances of the classes here.
+function hasField<K extends string>(error: unknown, name: K): error is Record<K, unknown> {
+  return typeof error === 'object' && error !== null && name in error;
 }

@@ -1,4 +1,4 @@
-import type { RedisConnection } from '../redis/index.js';
+import { messageOf, type RedisConnection } from '../redis/index.js';
 import { type RecordWrite, saveRecord, type SaveOutcome } from './save.script.js';
 
 /** Where records are kept: a few verbs, each of them one atomic step. */
@@ -20,7 +20,7 @@ export class RedisRecordBackend implements RecordBackend {
       return await this.redis.run((client) => client.get(key), { repeatable: true });
     } catch (error) {
       // A key of another type is not a session, and a browser must not be locked out by it.
-      if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return '';
+      if (messageOf(error).startsWith('WRONGTYPE')) return '';
       throw error;
     }
   }

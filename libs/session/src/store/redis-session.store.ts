@@ -60,7 +60,8 @@ export class RedisSessionStore extends RedisStore {
   /** Makes a new, empty session for a request; it is stored once it holds something. */
   startSession(req: Request, cookie: object, idFormat: IdFormat = 'secret'): void {
     req.sessionID = createSid(idFormat).text;
-    this.createSession(req, { cookie: new SessionCookie(cookie) });
+    // Applications declare their fields in SessionData, perhaps as always present; a new session has none of them.
+    this.createSession(req, { cookie: new SessionCookie(cookie) } as SessionData);
   }
 
   /** Makes `req.session` out of stored data. */
@@ -129,7 +130,7 @@ export class RedisSessionStore extends RedisStore {
   private async find(id: string): Promise<SessionData | null> {
     const opened = await this.keeper.open(id);
     if (opened === undefined) return null;
-    const data = { ...opened.record.data, cookie: opened.record.cookie } as unknown as SessionData;
+    const data = { cookie: opened.record.cookie, ...opened.record.data } as unknown as SessionData;
     this.foundBy.set(data, opened);
     return data;
   }

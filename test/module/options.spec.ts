@@ -1,0 +1,140 @@
+import { describe, expect, it } from '@jest/globals';
+import { NestFactory } from '@nestjs/core';
+import { days, hours, minutes, SessionModule, type SessionModuleOptions } from 'nestjs-redis-session';
+import { resolveModuleOptions } from '../../libs/session/src/session-module.options.js';
+
+const SECRET = 'a-secret-of-the-tests-0123456789-abcdef';
+const good: SessionModuleOptions = { secret: SECRET, redis: 'redis://127.0.0.1:6379' };
+
+describe('options', () => {
+  it('have these defaults', () => {
+    const options = resolveModuleOptions(good, 'production');
+    expect(options).toEqual({
+      secrets: [SECRET],
+      redis: {
+        url: 'redis://127.0.0.1:6379',
+        client: undefined,
+        options: {},
+        maxWait: 1_000,
+        startWithout: false,
+      },
+      cookie: {
+        name: '__Host-sid',
+        persistent: true,
+        attributes: { path: '/', httpOnly: true, secure: true, sameSite: 'lax', domain: undefined },
+      },
+      session: {
+        idleTimeout: minutes(30),
+        absoluteTimeout: hours(8),
+        prefix: 'sess:',
+        serializer: undefined,
+        idFormat: 'secret',
+      },
+      auth: { carryOver: [] },
+      rememberMe: { idleTimeout: days(14), absoluteTimeout: days(90) },
+    });
+  });
+
+  it('outside production the cookie is "sid" without Secure', () => {
+    const { cookie } = resolveModuleOptions(good, 'development');
+    expect([cookie.name, cookie.attributes.secure]).toEqual(['sid', false]);
+  });
+
+  // What it got, what the error has to name, and a word of the remedy.
+  const wrong: readonly [string, object, RegExp][] = [
+    ['no secret', { secret: undefined }, /option secret is missing.*randomBytes/],
+    ['an empty secret', { secret: '' }, /option secret is missing/],
+    ['a short secret', { secret: 'short' }, /secret has 5 bytes and must have at least 32.*randomBytes/],
+    [
+      'an empty secret among several',
+      { secret: [SECRET, ''] },
+      /secret has an entry that is no text or is empty/,
+    ],
+    ['a secret from a tutorial', { secret: 'your_secret_key_your_secret_key_123' }, /everybody knows/],
+    ['a secret from a README', { secret: 'keyboard cat keyboard cat keyboard cat' }, /everybody knows/],
+    ['a secret of one letter', { secret: 'a'.repeat(64) }, /everybody knows/],
+    ['an older secret from a README', { secret: [SECRET, 'keyboard cat'] }, /everybody knows/],
+    ['no redis', { redis: undefined }, /option redis is missing.*redis:\/\//],
+    ['an empty redis', { redis: {} }, /option redis names no Redis/],
+    ['a URL of another kind', { redis: 'http://localhost' }, /redis\.url must look like redis:\/\//],
+    ['a URL that is none', { redis: 'localhost:6379' }, /redis\.url must look like/],
+    [
+      'a client that is none',
+      { redis: { client: {} } },
+      /redis\.client must be a client of ioredis; it got \{\}/,
+    ],
+    ['client and url', { redis: { client: {}, url: 'redis://h' } }, /only one can be meant/],
+    ['a misspelt group', { sesion: {} }, /option sesion does not exist.*session/],
+    ['a misspelt option', { session: { idle: 1 } }, /session\.idle does not exist.*idleTimeout/],
+    [
+      'a duration as text',
+      { session: { idleTimeout: '30m' } },
+      /session\.idleTimeout must be a number of milliseconds.*'30m'.*minutes\(30\)/,
+    ],
+    ['a negative duration', { session: { absoluteTimeout: -1 } }, /session\.absoluteTimeout must be.*-1/],
+    [
+      'idle above absolute',
+      { session: { idleTimeout: hours(2), absoluteTimeout: hours(1) } },
+      /session\.idleTimeout is 7200000 ms, longer/,
+    ],
+    [
+      'remembered beyond what browsers keep',
+      { rememberMe: { idleTimeout: days(500) } },
+      /rememberMe\.idleTimeout.*at most 34560000000/,
+    ],
+    [
+      'a serializer without functions',
+      { session: { serializer: {} } },
+      /session\.serializer must have the functions/,
+    ],
+    [
+      'an unknown idFormat',
+      { session: { idFormat: 'uuid' } },
+      /session\.idFormat must be one of 'secret', 'plain'; it got 'uuid'/,
+    ],
+    [
+      'sameSite none without secure',
+      { cookie: { sameSite: 'none' } },
+      /cookie\.sameSite is "none".*secure: true/,
+    ],
+    [
+      'an unknown sameSite',
+      { cookie: { sameSite: 'Lax' } },
+      /cookie\.sameSite must be one of 'lax', 'strict', 'none'; it got 'Lax'/,
+    ],
+    [
+      '__Host- with a domain',
+      { cookie: { name: '__Host-sid', secure: true, domain: 'a.example' } },
+      /cookie\.name is __Host-sid.*no domain/,
+    ],
+    ['__Secure- without secure', { cookie: { name: '__Secure-sid' } }, /cookie\.name is __Secure-sid/],
+    ['a cookie name with a space', { cookie: { name: 'my sid' } }, /cookie\.name must be a cookie name/],
+    ['a path without a slash', { cookie: { path: 'app' } }, /cookie\.path must start with/],
+    ['secure as text', { cookie: { secure: 'yes' } }, /cookie\.secure must be true or false; it got 'yes'/],
+    ['carryOver as text', { auth: { carryOver: 'cart' } }, /auth\.carryOver must be names/],
+  ];
+
+  it.each(wrong)('%s is an error that names option, value and remedy', (_, change, message) => {
+    expect(() => resolveModuleOptions({ ...good, ...change } as SessionModuleOptions, 'development')).toThrow(
+      message,
+    );
+  });
+
+  it('no error shows a secret or a password', () => {
+    const secret = 'hunter2hunter2';
+    for (const change of [{ secret }, { redis: `http://u:${secret}@h` }, { redis: { url: `${secret}` } }]) {
+      expect(() => resolveModuleOptions({ ...good, ...change })).not.toThrow(secret);
+    }
+  });
+
+  it('are checked while the application starts, before anything is connected', async () => {
+    const start = NestFactory.create(
+      {
+        module: class Root {},
+        imports: [SessionModule.forRoot({ secret: 'short', redis: 'redis://127.0.0.1:1' })],
+      },
+      { logger: false, abortOnError: false },
+    );
+    await expect(start).rejects.toMatchObject({ code: 'INVALID_OPTION', option: 'secret' });
+  });
+});

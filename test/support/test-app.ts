@@ -1,0 +1,52 @@
+import type { INestApplication, ModuleMetadata } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { SessionModule, type SessionModuleOptions } from 'nestjs-redis-session';
+
+export const SECRET = 'a-secret-of-the-tests-0123456789-abcdef';
+
+/** The adapters that every behaviour is tested on: `describe.each(ADAPTERS)`. */
+export const ADAPTERS = ['express', 'fastify'] as const;
+export type AdapterName = (typeof ADAPTERS)[number];
+
+export interface TestApp {
+  app: INestApplication;
+  origin: string;
+  close(): Promise<void>;
+}
+
+export interface TestAppOptions {
+  adapter?: AdapterName;
+  session?: Partial<SessionModuleOptions>;
+  module?: ModuleMetadata;
+  /** As in main.ts: what the application does between `create` and `listen`. */
+  main?: (app: INestApplication) => void;
+}
+
+/** A Nest application with SessionModule, listening on a free port of the loopback. */
+export async function startApp(
+  redisUrl: string,
+  { adapter = 'express', session, module, main }: TestAppOptions,
+): Promise<TestApp> {
+  const root = {
+    module: class TestModule {},
+    ...module,
+    imports: [
+      SessionModule.forRoot({ secret: SECRET, redis: redisUrl, ...session }),
+      ...(module?.imports ?? []),
+    ],
+  };
+  const app = await NestFactory.create(
+    root,
+    adapter === 'express' ? new ExpressAdapter() : new FastifyAdapter(),
+    {
+      logger: false,
+      abortOnError: false,
+      forceCloseConnections: true,
+    },
+  );
+  main?.(app);
+  await app.listen(0, '127.0.0.1');
+  return { app, origin: await app.getUrl(), close: () => app.close() };
+}
