@@ -48,8 +48,9 @@ describe('the command redis-anywhere', () => {
     itIf(noBinary, `prints the URL alone, and on ${signal} stops everything and exits with 0`, async () => {
       const { child, url, end } = command([]);
       const { pid, folder } = await factsOf(await url);
-      // Ctrl-C in a terminal goes to every process of the foreground group.
+      // Ctrl-C in a terminal goes to every process of the foreground group, and npx passes it on once more.
       process.kill(-(child.pid ?? 0), signal);
+      child.kill(signal);
       const { code, stdout, stderr } = await end;
       expect([code, stdout]).toEqual([0, `${await url}\n`]);
       expect(stderr).toMatch(

@@ -1,4 +1,4 @@
-import { describe, expect } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -72,6 +72,23 @@ describe('when the program dies', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
     await eventually('the end of Redis', () => !isAlive(pid));
     await eventually('the end of its folder', () => !existsSync(dirname(folder)));
+  });
+});
+
+describe("the program's own signal handling", () => {
+  it('stays as it was after a container engine was looked for', async () => {
+    const source = `
+      import { startRedis } from ${JSON.stringify(LIBRARY)};
+      await startRedis({ via: 'docker', image: 'localhost:1/none:none', onProgress() {} }).catch(() => {});
+      process.once('SIGTERM', () => setTimeout(() => process.exit(7), 50));
+      console.log('ready');
+      process.stdin.resume();`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', source], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    await once(createInterface(child.stdout), 'line');
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([7, null]);
   });
 });
 

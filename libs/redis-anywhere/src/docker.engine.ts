@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+import { constants } from 'node:os';
 import type { ContainerRuntimeClient } from 'testcontainers';
 import type { EngineRequest } from './process.keeper.js';
 import { reasonOf } from './redis-anywhere.error.js';
@@ -28,11 +30,7 @@ export interface DockerEngine {
  * is proven by an answer; a `docker` command proves nothing. Throws {@link WayUnavailable}.
  */
 export async function findDockerEngine(): Promise<DockerEngine> {
-  const testcontainers = await import('testcontainers').catch((error: NodeJS.ErrnoException) => {
-    const absent = error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND';
-    const reason = absent ? 'the npm package testcontainers is not installed' : reasonOf(error);
-    throw new WayUnavailable(`testcontainers cannot be loaded: ${reason}`);
-  });
+  const testcontainers = loadTestcontainers();
   const client = await inTime(testcontainers.getContainerRuntimeClient()).catch((error: unknown) => {
     throw new WayUnavailable(`no container engine answers: ${reasonOf(error)}`);
   });
@@ -54,6 +52,29 @@ export async function findDockerEngine(): Promise<DockerEngine> {
     container: (name) => client.container.getById(name),
     requestFor: (name) => engineRequest(client.container.dockerode.modem as Modem, name),
   };
+}
+
+/**
+ * Loads testcontainers and removes the signal listeners that come with it. They are there to drop lock files, which are not
+ * used here, and they end a program in the middle of its own `process.once('SIGTERM', ...)`. By require, not import: nothing
+ * else runs meanwhile, so every listener that is new afterwards is theirs.
+ */
+function loadTestcontainers(): typeof import('testcontainers') {
+  const signals = Object.keys(constants.signals) as NodeJS.Signals[];
+  const before = new Set(signals.flatMap((signal) => process.listeners(signal)));
+  try {
+    return createRequire(import.meta.url)('testcontainers') as typeof import('testcontainers');
+  } catch (error) {
+    const absent = /Cannot find (module|package) 'testcontainers'/.test(reasonOf(error));
+    const reason = absent ? 'the npm package testcontainers is not installed' : reasonOf(error);
+    throw new WayUnavailable(`testcontainers cannot be loaded: ${reason}`);
+  } finally {
+    for (const signal of signals) {
+      for (const listener of process.listeners(signal)) {
+        if (!before.has(listener)) process.removeListener(signal, listener);
+      }
+    }
+  }
 }
 
 /** The last lines a container printed. */

@@ -18,7 +18,8 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   // Before the start, so that Ctrl-C during a download or a start ends in order too.
   const ended = new Promise<number>((resolve) => {
-    for (const signal of SIGNALS) process.once(signal, () => resolve(0));
+    // Further ones are ignored: npx passes on the Ctrl-C that the terminal has sent here already.
+    for (const signal of SIGNALS) process.on(signal, () => resolve(0));
     options.onUnexpectedExit = (reason) => {
       say(reason);
       resolve(1);
