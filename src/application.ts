@@ -1,3 +1,4 @@
+import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule, type AppOptions } from './app.module.js';
@@ -9,7 +10,10 @@ import { QuietLogger } from './startup/quiet.logger.js';
  *
  * @throws what a provider throws, such as InvalidOptionError; nothing is left open then
  */
-export async function createApplication(options: AppOptions): Promise<NestExpressApplication> {
+export async function createApplication(
+  options: AppOptions,
+  logger: LoggerService | false = new QuietLogger(),
+): Promise<NestExpressApplication> {
   const adapter = new ExpressAdapter();
   adapter.disable('x-powered-by');
   // Nothing sent here is kept by a cache that could ask whether it changed.
@@ -20,6 +24,6 @@ export async function createApplication(options: AppOptions): Promise<NestExpres
     abortOnError: false,
     // Browsers keep connections open, and stopping would wait for them.
     forceCloseConnections: true,
-    logger: new QuietLogger(),
+    logger,
   });
 }

@@ -20,6 +20,7 @@ export function accountPanel({ username, typed, problem }: AccountPanel): Html {
   }
   return html`<section>
     <h2>Log in</h2>
+    <p class="soft">The users are alice, bob and admin; their passwords are in the README.</p>
     ${problem !== undefined && html`<p class="problem" role="alert">${problem}</p>`}
     <form method="post" action="/login">
       <div class="field">
@@ -44,6 +45,5 @@ export function accountPanel({ username, typed, problem }: AccountPanel): Html {
       </div>
       <button>Log in</button>
     </form>
-    <p class="soft">The users are alice, bob and admin; their passwords are in the README.</p>
   </section>`;
 }

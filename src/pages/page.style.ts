@@ -13,15 +13,15 @@ header, nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; align-items: 
 header strong { margin-right: auto; }
 main { display: grid; gap: 1.5rem; }
 section { padding: clamp(1rem, 4vw, 2rem); background: var(--paper); border: 1px solid var(--line); border-radius: .75rem; }
-h1 { margin: 0 0 .5rem; font-size: clamp(1.35rem, 4.5vw, 1.75rem); line-height: 1.25; overflow-wrap: anywhere; }
+h1 { margin: 0 0 .5rem; font-size: clamp(1.25rem, 4vw, 1.6rem); line-height: 1.25; overflow-wrap: anywhere; }
 h2 { margin: 0 0 .75rem; font-size: 1.15rem; }
 p { margin: 0 0 .75rem; overflow-wrap: anywhere; }
-p:last-child { margin-bottom: 0; }
 a { color: var(--accent); }
 form { display: grid; gap: .9rem; }
 .field { display: grid; gap: .25rem; font-weight: 600; }
 .tick { display: flex; gap: .5rem; align-items: center; }
 input:not([type=checkbox]) { width: 100%; padding: .6rem .7rem; font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--soft); border-radius: .4rem; }
+section > :last-child { margin-bottom: 0; }
 button { justify-self: start; padding: .6rem 1.2rem; font: inherit; font-weight: 600; color: var(--on-accent); background: var(--accent); border: 0; border-radius: .4rem; cursor: pointer; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .problem { color: var(--bad); font-weight: 600; }

@@ -13,6 +13,11 @@ const REPORTED_ELSEWHERE = new Set(['ExceptionHandler', 'NestApplication']);
 
 /** Nest's logger without its account of the start. */
 export class QuietLogger extends ConsoleLogger {
+  constructor() {
+    // In a file, colours would be noise.
+    super({ colors: process.stdout.isTTY === true });
+  }
+
   override log(message: unknown, ...rest: unknown[]): void {
     if (!CHATTY.has(contextOf(rest))) super.log(message, ...rest);
   }

@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { connect } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach } from '@jest/globals';
+
+const MAIN = 'dist/main.js';
+
+/** How a process ended. */
+export interface Ending {
+  code: number | null;
+  signal: string | null;
+  stdout: string;
+  stderr: string;
+  /** From the start, ms. */
+  after: number;
+}
+
+/** The built application as `npm start` runs it. */
+export class AppProcess {
+  readonly ended: Promise<Ending>;
+  stdout = '';
+  stderr = '';
+  private readonly child: ChildProcess;
+
+  constructor(env: Record<string, string>) {
+    const startedAt = performance.now();
+    this.child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child.stdout!.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
+    this.child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
+    this.ended = new Promise((resolve) => {
+      this.child.once('close', (code, signal) => {
+        const { stdout, stderr } = this;
+        resolve({ code, signal, stdout, stderr, after: performance.now() - startedAt });
+      });
+    });
+  }
+
+  /** Resolves with the address once it serves. */
+  async ready(): Promise<string> {
+    const found = () => /Ready: (http:\/\/localhost:\d+)/.exec(this.stdout)?.[1];
+    await new Promise<void>((resolve, reject) => {
+      this.child.stdout!.on('data', () => found() && resolve());
+      void this.ended.then(({ stderr }) => reject(new Error(`It ended: ${stderr}`)));
+    });
+    return found()!;
+  }
+
+  kill(signal: NodeJS.Signals): Promise<Ending> {
+    this.child.kill(signal);
+    return this.ended;
+  }
+}
+
+/** Starts built applications with an empty environment and a cache folder of their own; kills those that still run. */
+export function useAppProcesses(): {
+  start(env?: Record<string, string>): AppProcess;
+  readonly folder: string;
+} {
+  if (!existsSync(MAIN))
+    throw new Error('dist/main.js is missing. Build the application first: npm run build');
+  const cache = mkdtempSync(join(tmpdir(), 'sample-app-'));
+  const folder = join(cache, 'nestjs-redis-session');
+  // Where Redis comes from the distribution's package, it is not to be downloaded anew for these tests.
+  const shared = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'redis-anywhere');
+  mkdirSync(shared, { recursive: true });
+  symlinkSync(shared, join(cache, 'redis-anywhere'));
+  const { PATH = '', HOME = '', TMPDIR = tmpdir(), REDIS_VIA = '', DOCKER_HOST = '' } = process.env;
+  const running: AppProcess[] = [];
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((app) => app.kill('SIGTERM')));
+  });
+  afterAll(() => rmSync(cache, { recursive: true, force: true }));
+  return {
+    folder,
+    start(env = {}) {
+      const base = { PATH, HOME, TMPDIR, PORT: '0', XDG_CACHE_HOME: cache };
+      const redis = { ...(REDIS_VIA && { REDIS_VIA }), ...(DOCKER_HOST && { DOCKER_HOST }) };
+      const app = new AppProcess({ ...base, ...redis, ...env });
+      running.push(app);
+      return app;
+    },
+  };
+}
+
+/** Whether anything listens there. */
+export function isListening(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname);
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
