@@ -79,8 +79,8 @@ describe("the program's own signal handling", () => {
   it('stays as it was after a container engine was looked for', async () => {
     const source = `
       import { startRedis } from ${JSON.stringify(LIBRARY)};
-      await startRedis({ via: 'docker', image: 'localhost:1/none:none', onProgress() {} }).catch(() => {});
       process.once('SIGTERM', () => setTimeout(() => process.exit(7), 50));
+      await startRedis({ via: 'docker', image: 'localhost:1/none:none', onProgress() {} }).catch(() => {});
       console.log('ready');
       process.stdin.resume();`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', source], {
