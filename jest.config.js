@@ -5,6 +5,7 @@ export default {
   testMatch: ['**/*.{spec,int-spec,e2e-spec}.ts'],
   testEnvironment: 'node',
   testTimeout: 20_000,
+  reporters: ['default', '<rootDir>/tools/closing-line.reporter.js'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
