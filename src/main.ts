@@ -65,7 +65,7 @@ async function end(exitCode: number): Promise<void> {
   if (isEnding) return;
   isEnding = true;
   setTimeout(() => process.exit(exitCode), GRACE);
-  for (const close of opened.reverse()) await close().catch(() => undefined);
+  for (const close of opened.toReversed()) await close().catch(() => undefined);
   process.exit(exitCode);
 }
 

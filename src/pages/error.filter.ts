@@ -20,6 +20,12 @@ export interface Refusal {
   readonly message: string;
 }
 
+/** What Nest's exceptions, and ours, hold for clients. */
+interface ErrorBody {
+  code?: unknown;
+  message?: string | string[];
+}
+
 /** Answers every error, as JSON or as a page. What was not meant for clients is logged, and they are told nothing of it. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
@@ -64,10 +70,12 @@ function refusalFor(error: unknown): Refusal {
     return { statusCode: HttpStatus.INTERNAL_SERVER_ERROR, message: 'Something went wrong here.' };
   }
   const body = error.getResponse();
-  const { code, message } = (typeof body === 'string' ? { message: body } : body) as Partial<Refusal>;
+  const { code, message = error.message } = (
+    typeof body === 'string' ? { message: body } : body
+  ) as ErrorBody;
   return {
     statusCode: error.getStatus(),
     ...(typeof code === 'string' && { code }),
-    message: String(message ?? error.message),
+    message: [message].flat().join('; '),
   };
 }

@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { ConsoleLogger } from '@nestjs/common';
 
 /** Parts of Nest that report each module, route and step of the start; "Ready" says all that a reader needs. */
@@ -15,7 +16,7 @@ const REPORTED_ELSEWHERE = new Set(['ExceptionHandler', 'NestApplication']);
 export class QuietLogger extends ConsoleLogger {
   constructor() {
     // In a file, colours would be noise.
-    super({ colors: process.stdout.isTTY === true });
+    super({ colors: isatty(1) });
   }
 
   override log(message: unknown, ...rest: unknown[]): void {
