@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AnswersController } from '../support/answers.controller.js';
 import { Browser } from '../support/browser.js';
@@ -11,11 +12,24 @@ describe.each(ADAPTERS)('every way to answer, on %s', (adapter) => {
     app = await startApp(redis.url, {
       adapter,
       module: { controllers: [AnswersController] },
-      main: (nest) =>
+      main: (nest) => {
+        nest.use(
+          '/ended',
+          (
+            request: { session: { count?: number } },
+            response: ServerResponse,
+            next: (error: Error) => void,
+          ) => {
+            request.session.count = (request.session.count ?? 0) + 1;
+            response.end('ended');
+            next(new Error('too late to matter'));
+          },
+        );
         nest.use('/unknown', (request: { session: { count?: number } }, _: unknown, next: () => void) => {
           request.session.count = (request.session.count ?? 0) + 1;
           next();
-        }),
+        });
+      },
     });
   });
   afterAll(() => app.close());
@@ -25,12 +39,14 @@ describe.each(ADAPTERS)('every way to answer, on %s', (adapter) => {
     ['an exception', '/throw', 418],
     ['a fault', '/crash', 500],
     ['@Res()', '/res', 200],
+    ['@Res() and an exception after it', '/res-throw', 200],
     ['@Res() after the handler returned', '/res-late', 200],
     ['a redirect', '/redirect', 302],
     ['a stream', '/stream', 200],
     ['writing by hand', '/write', 200],
     ['an Observable that comes later', '/observable', 200],
     ['a guard that refuses', '/guarded', 403],
+    ['middleware that answers and fails after it', '/ended', 200],
     ['a 404 after other middleware', '/unknown', 404],
   ] as const;
 

@@ -80,6 +80,13 @@ export class AnswersController {
     response.send({ sent: true });
   }
 
+  @Get('res-throw')
+  resThrow(@CurrentSession() session: Current, @Res() response: AnyResponse): never {
+    count(session);
+    response.send({ sent: true });
+    throw new Error('too late to matter');
+  }
+
   @Get('res-late')
   resLate(@CurrentSession() session: Current, @Res() response: AnyResponse): void {
     setImmediate(() => {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { HttpException, HttpStatus, Logger } from '@nestjs/common';
+import { RETRY_AFTER_SECONDS } from '../common/index.js';
 import type { RequestSession } from './request-session.js';
 
 /** Headers that describe the answer which is not sent after all. */
@@ -77,12 +78,25 @@ export function holdAnswer(response: ServerResponse, session: RequestSession): v
       return response;
     }
     isHeld = true;
-    session.commit({ active: true }).then(letGo, (error: unknown) => {
-      heldHead = undefined;
-      refuse(response, error, (body) => through(() => end.call(response, body, 'utf8')));
-    });
+    claimSent(response, true);
+    session
+      .commit({ active: true })
+      .finally(() => claimSent(response, false))
+      .then(letGo)
+      .catch((error: unknown) => {
+        heldHead = undefined;
+        refuse(response, error, (body) => through(() => end.call(response, body, 'utf8')));
+      });
     return response;
   } as typeof end;
+}
+
+/** To everybody else an answer that is held is on its way: what comes after it, such as a filter, must not change it. */
+function claimSent(response: ServerResponse, isSent: boolean): void {
+  for (const name of ['headersSent', 'writableEnded'] as const) {
+    if (isSent) Object.defineProperty(response, name, { configurable: true, get: () => true });
+    else Reflect.deleteProperty(response, name);
+  }
 }
 
 function addCookie(response: ServerResponse, cookie: string | undefined, headArgs: unknown[]): void {
@@ -125,5 +139,6 @@ function refuse(response: ServerResponse, error: unknown, end?: (body: string) =
   response.setHeader('Content-Type', 'application/json; charset=utf-8');
   response.setHeader('Content-Length', Buffer.byteLength(body));
   response.setHeader('Cache-Control', 'no-store');
+  if (status === HttpStatus.SERVICE_UNAVAILABLE) response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
   end(body);
 }

@@ -1,15 +1,20 @@
+import type { IncomingMessage } from 'node:http';
 import type { ExecutionContext } from '@nestjs/common';
+import { sessionOfHandshake } from './handshake.session.js';
 import { type CurrentSession, rawRequest, type SessionRequest } from './session.request.js';
 
 /**
  * The session that belongs to what a guard, interceptor or decorator is looking at, on any adapter; `undefined` where there is
- * none.
+ * none. On a WebSocket it is read from Redis by the cookie of the handshake (socket.io; `ws` if the gateway keeps the
+ * request as `client.request`), and saved only by `session.save()`.
  *
  * @example
  * const session = await sessionOf(context);
  */
 export async function sessionOf(context: ExecutionContext): Promise<CurrentSession | undefined> {
-  return requestOf(context)?.session;
+  if (context.getType() !== 'ws') return requestOf(context)?.session;
+  const { request } = context.switchToWs().getClient<{ request?: IncomingMessage }>();
+  return request === undefined ? undefined : sessionOfHandshake(request);
 }
 
 /** Node's request that a context belongs to. */

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { ApplicationConfig, type HttpAdapterHost } from '@nestjs/core';
 import type { RedisSessionStore } from '../store/index.js';
 import { holdAnswer } from './answer.hold.js';
+import { registerHandshakes } from './handshake.session.js';
 import { RequestSession, requestSessionOf } from './request-session.js';
 import type { SaveInterceptor } from './save.interceptor.js';
 import type { SessionCookies } from './session.cookies.js';
@@ -17,7 +18,9 @@ interface FastifyLike {
 
 /** Puts the entrance (load) and the exit (save) of sessions into a Nest application. */
 @Injectable()
-export class SessionMount {
+export class SessionMount implements OnApplicationShutdown {
+  private unregister: (() => void) | undefined;
+
   constructor(
     private readonly store: RedisSessionStore,
     private readonly cookies: SessionCookies,
@@ -36,12 +39,18 @@ export class SessionMount {
       if (typeof httpAdapter?.getType !== 'function') return;
       if (httpAdapter.getType() === 'fastify') decorate(httpAdapter.getInstance<FastifyLike>());
       httpAdapter.use(this.load);
+      const { store, cookies } = this;
+      this.unregister = registerHandshakes({ store, cookies, server: () => httpAdapter.getHttpServer() });
     });
   }
 
   /** Makes the save interceptor the outermost one. Called when all global interceptors are known. */
   mountSave(config: ApplicationConfig): void {
     config.getGlobalInterceptors().unshift(this.interceptor);
+  }
+
+  onApplicationShutdown(): void {
+    this.unregister?.();
   }
 
   private readonly load = (request: IncomingMessage, response: ServerResponse, next: Next): void => {

@@ -8,7 +8,8 @@ import { RecordCodec } from './record.codec.js';
 import { RedisRecordBackend } from './record.backend.js';
 import type { RedisSessionStoreOptions } from './store.options.js';
 import { SessionCookie } from './session.cookie.js';
-import { type OpenedSession, SessionKeeper } from './session.keeper.js';
+import type { OpenedSession } from './record.reader.js';
+import { SessionKeeper } from './session.keeper.js';
 import { createSid, type IdFormat, parseSid } from './sid.js';
 import { trackedOf } from './tracked.session.js';
 

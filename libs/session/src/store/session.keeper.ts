@@ -1,39 +1,20 @@
-import type { Cookie } from 'express-session';
 import {
   type Clock,
   type Milliseconds,
   SessionEndedError,
   type SessionEndReason,
-  SessionError,
-  SessionEvents,
+  type SessionEvents,
   StoreUnavailableError,
 } from '../common/index.js';
 import type { RecordBackend } from './record.backend.js';
-import { RecordCodec } from './record.codec.js';
+import type { RecordCodec } from './record.codec.js';
+import { type OpenedSession, RecordReader } from './record.reader.js';
 import { askedPolicy, attributesOf, deadlineOf, syncCookie } from './session.cookie.js';
-import {
-  META,
-  type SessionMeta,
-  type SessionPolicy,
-  type SessionRecord,
-  UnreadableRecordError,
-} from './session.record.js';
-import { hashSecret, isSecretOf, parseSid, type Sid } from './sid.js';
+import { dataJsonOf, dataOf, replaceData, type SessionLike } from './session.data.js';
+import type { SessionMeta, SessionPolicy } from './session.record.js';
+import { parseSid, type Sid } from './sid.js';
 import { type Fields, mergeThreeWays } from './three-way.merge.js';
 import { track, type TrackedSession, trackedOf } from './tracked.session.js';
-
-/** A session object as application code sees it: the cookie and the application's own fields. */
-export interface SessionLike {
-  cookie: Cookie;
-}
-
-/** What was found under an id. */
-export interface OpenedSession {
-  sid: Sid;
-  text: string;
-  meta: SessionMeta;
-  record: SessionRecord;
-}
 
 export interface KeeperOptions {
   /** Start of every key. */
@@ -53,30 +34,34 @@ export interface KeeperOptions {
  * save: session -> changed? -> write over the loaded text -> on a conflict merge with the newer text and write again
  */
 export class SessionKeeper {
+  private readonly reader: RecordReader;
+
   constructor(
     private readonly backend: RecordBackend,
     readonly options: KeeperOptions,
     private readonly clock: Clock,
     private readonly events: SessionEvents,
-  ) {}
+  ) {
+    this.reader = new RecordReader(options.codec, options.policy, clock, events);
+  }
 
   /** The session of an id; `undefined` if there is none, it has ended, it is not this id's, or it cannot be read. */
   async open(id: string): Promise<OpenedSession | undefined> {
     const sid = parseSid(id);
     if (sid === undefined) return undefined;
     const text = await this.backend.read(this.keyOf(sid));
-    return text === null ? undefined : this.read(sid, text);
+    return text === null ? undefined : this.reader.read(sid, text);
   }
 
   /** Starts to track a session object: one that was opened, or a new one that is stored at its first save. */
   track(session: SessionLike, sid: Sid, opened?: OpenedSession): void {
-    const meta = opened?.meta ?? this.newMeta(sid);
+    const meta = opened?.meta ?? this.reader.newMeta(sid);
     this.remember(session, sid, meta, opened);
   }
 
   /** Tracks a session object of unknown origin, whose cookie says how long it wants to live. */
   adopt(session: SessionLike, sid: Sid, stored?: OpenedSession): void {
-    const meta = stored?.meta ?? this.newMeta(sid);
+    const meta = stored?.meta ?? this.reader.newMeta(sid);
     this.remember(session, sid, { ...meta, policy: askedPolicy(session.cookie, '{}', meta.policy) }, stored);
   }
 
@@ -137,42 +122,16 @@ export class SessionKeeper {
 
   private remember(session: SessionLike, sid: Sid, meta: SessionMeta, opened?: OpenedSession): void {
     syncCookie(session.cookie, meta, this.clock.now());
-    const dataJson = dataJsonOf(session);
     const cookieJson = attributesOf(session.cookie);
     track(session, {
       sid,
       meta,
       text: opened?.text,
-      dataJson,
+      dataJson: opened?.dataJson ?? '{}',
       cookieJson,
       ended: false,
       queue: Promise.resolve(),
     });
-  }
-
-  private read(sid: Sid, text: string): Promise<OpenedSession | undefined> {
-    return this.options.codec.decode(text).then(
-      (record) => this.admit(sid, text, record),
-      (error: unknown) => {
-        if (!(error instanceof UnreadableRecordError)) throw error;
-        this.events.emit({ type: 'session.unreadable', handle: sid.handle, problem: error.message });
-        return undefined;
-      },
-    );
-  }
-
-  private admit(sid: Sid, text: string, record: SessionRecord): OpenedSession | undefined {
-    const meta = record.meta ?? { ...this.newMeta(sid), policy: policyOf(record, this.options.policy) };
-    if (sid.secret === undefined) {
-      // Never by its handle alone. And only Redis knows how long a plain session lives: others prolong it with EXPIRE.
-      if (record.meta?.secrets !== undefined || meta.createdAt + meta.policy.absolute <= this.clock.now())
-        return undefined;
-      const plain = { ...meta, policy: policyOf(record, meta.policy) };
-      return { sid, text, record, meta: plain };
-    }
-    if (record.meta?.secrets === undefined || !isSecretOf(sid.secret, record.meta.secrets.current))
-      return undefined;
-    return deadlineOf(meta) <= this.clock.now() ? undefined : { sid, text, record, meta };
   }
 
   private async write(session: SessionLike, state: TrackedSession): Promise<void> {
@@ -201,7 +160,7 @@ export class SessionKeeper {
         if (isNew) this.events.emit({ type: 'session.created', handle: state.sid.handle });
         return;
       }
-      const newer = saved.outcome === 'gone' ? undefined : await this.read(state.sid, saved.text);
+      const newer = saved.outcome === 'gone' ? undefined : await this.reader.read(state.sid, saved.text);
       if (newer === undefined) {
         state.ended = true;
         this.events.emit({ type: 'session.writeRefused', handle: state.sid.handle });
@@ -218,13 +177,14 @@ export class SessionKeeper {
 
   /** Puts this request's changes on top of what another request stored meanwhile. */
   private rebase(session: SessionLike, state: TrackedSession, newer: OpenedSession): void {
-    const merged = mergeThreeWays(JSON.parse(state.dataJson) as Fields, dataOf(session), newer.record.data);
-    for (const name of Object.keys(dataOf(session))) Reflect.deleteProperty(session, name);
-    Object.assign(session, merged);
+    replaceData(
+      session,
+      mergeThreeWays(JSON.parse(state.dataJson) as Fields, dataOf(session), newer.record.data),
+    );
     const lastActiveAt = Math.max(state.meta.lastActiveAt, newer.meta.lastActiveAt);
     Object.assign(state, {
       text: newer.text,
-      dataJson: JSON.stringify(newer.record.data),
+      dataJson: newer.dataJson,
       meta: { ...newer.meta, lastActiveAt },
     });
   }
@@ -235,41 +195,11 @@ export class SessionKeeper {
     return result;
   }
 
-  private newMeta(sid: Sid): SessionMeta {
-    const now = this.clock.now();
-    const secrets = sid.secret === undefined ? undefined : { current: hashSecret(sid.secret) };
-    return { secrets, createdAt: now, lastActiveAt: now, renewedAt: now, policy: this.options.policy };
-  }
-
   private keyOf(sid: Sid): string {
     return this.options.prefix + sid.handle;
   }
 
   private expiresIn(meta: SessionMeta): Milliseconds | undefined {
     return this.options.disableTTL ? undefined : deadlineOf(meta) - this.clock.now();
-  }
-}
-
-/** A session of connect-redis carries its lifetime in its cookie. */
-function policyOf({ cookie }: SessionRecord, otherwise: SessionPolicy): SessionPolicy {
-  const persistent = cookie.expires !== undefined && cookie.expires !== null;
-  return { ...otherwise, idle: cookie.originalMaxAge ?? otherwise.idle, persistent };
-}
-
-function dataOf(session: SessionLike): Fields {
-  const { cookie: _cookie, [META]: _meta, ...data }: SessionLike & Fields = { ...session };
-  return data;
-}
-
-function dataJsonOf(session: SessionLike): string {
-  try {
-    return JSON.stringify(dataOf(session));
-  } catch (error) {
-    throw new SessionError(
-      'SESSION_NOT_SERIALIZABLE',
-      `The session holds something that JSON cannot: ${error instanceof Error ? error.message.split('\n', 1)[0] : 'unknown'}. ` +
-        'Store plain data only.',
-      { cause: error },
-    );
   }
 }

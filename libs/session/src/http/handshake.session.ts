@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http';
+import type { RedisSessionStore } from '../store/index.js';
+import type { SessionCookies } from './session.cookies.js';
+import type { CurrentSession } from './session.request.js';
+
+/** Opens the sessions of one application's sockets. */
+export interface HandshakeLoader {
+  readonly store: RedisSessionStore;
+  readonly cookies: SessionCookies;
+  /** The application's HTTP server, once there is one. */
+  server(): unknown;
+}
+
+// Sockets come without anything of Nest's that leads to their application, and a process may run several.
+const loaders = new Set<HandshakeLoader>();
+
+/** Lets {@link sessionOfHandshake} find an application's sessions, until the returned function is called. */
+export function registerHandshakes(loader: HandshakeLoader): () => void {
+  loaders.add(loader);
+  return () => void loaders.delete(loader);
+}
+
+/**
+ * The session of the cookie that came with a socket's handshake, read from Redis at each call, so that a session which ended
+ * since is not there any more. Nothing saves it by itself: call `session.save()`.
+ */
+export async function sessionOfHandshake(request: IncomingMessage): Promise<CurrentSession | undefined> {
+  const { server } = request.socket as { server?: unknown };
+  const loader =
+    [...loaders].find((each) => each.server() === server) ??
+    (loaders.size === 1 ? [...loaders][0] : undefined);
+  const sid = loader?.cookies.read(request.headers.cookie);
+  if (loader === undefined || sid === undefined) return undefined;
+  const data = await loader.store.get(sid);
+  if (data === null) return undefined;
+  // As much of a request as express-session's Session uses for save, reload and destroy.
+  const carrier = { sessionID: sid, sessionStore: loader.store };
+  return loader.store.createSession(carrier as never, data);
+}
