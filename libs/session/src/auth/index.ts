@@ -7,6 +7,6 @@
 export { AuthenticatedGuard } from './authenticated.guard.js';
 export { type AuthOptions, type ResolvedAuthOptions, resolveAuthOptions } from './auth.options.js';
 export { CurrentUser } from './current-user.decorator.js';
-export { type LoginAttempt, type LoginOptions, LoginService } from './login.service.js';
+export { type LoginAttempt, LoginService } from './login.service.js';
 export { Public } from './public.decorator.js';
 export type { Identity, SessionUser } from './session.user.js';

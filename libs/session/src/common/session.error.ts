@@ -32,7 +32,7 @@ export class InvalidOptionError extends SessionError {
    */
   constructor(
     readonly option: string,
-    detail: string,
+    readonly detail: string,
   ) {
     super('INVALID_OPTION', `SessionModule: option ${option} ${detail}`);
   }

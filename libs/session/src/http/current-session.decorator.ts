@@ -1,4 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { CurrentSession as Current } from '../store/index.js';
 import { sessionOf } from './session-of.js';
 
 /**
@@ -6,8 +7,11 @@ import { sessionOf } from './session-of.js';
  *
  * @example
  * @Get()
- * visits(@CurrentSession() session: Session & Partial<SessionData>) {}
+ * visits(@CurrentSession() session: CurrentSession) {}
  */
 export const CurrentSession = createParamDecorator((_: unknown, context: ExecutionContext) =>
   sessionOf(context),
 );
+
+/** The type of that parameter: express-session's session with the fields that the application declared. */
+export type CurrentSession = Current;

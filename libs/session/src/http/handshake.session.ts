@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { RedisSessionStore } from '../store/index.js';
+import type { CurrentSession, RedisSessionStore, SessionCarrier } from '../store/index.js';
 import type { SessionCookies } from './session.cookies.js';
-import type { CurrentSession } from './session.request.js';
 
 /** Opens the sessions of one application's sockets. */
 export interface HandshakeLoader {
@@ -25,15 +24,12 @@ export function registerHandshakes(loader: HandshakeLoader): () => void {
  * since is not there any more. Nothing saves it by itself: call `session.save()`.
  */
 export async function sessionOfHandshake(request: IncomingMessage): Promise<CurrentSession | undefined> {
-  const { server } = request.socket as { server?: unknown };
+  const server = 'server' in request.socket ? request.socket.server : undefined;
   const loader =
     [...loaders].find((each) => each.server() === server) ??
     (loaders.size === 1 ? [...loaders][0] : undefined);
   const sid = loader?.cookies.read(request.headers.cookie);
   if (loader === undefined || sid === undefined) return undefined;
-  const data = await loader.store.get(sid);
-  if (data === null) return undefined;
-  // As much of a request as express-session's Session uses for save, reload and destroy.
-  const carrier = { sessionID: sid, sessionStore: loader.store };
-  return loader.store.createSession(carrier as never, data);
+  const carrier: SessionCarrier = { sessionStore: loader.store };
+  return loader.store.resume(carrier, sid);
 }

@@ -11,11 +11,12 @@ export {
   type SessionCookieOptions,
 } from './cookie.options.js';
 export { CurrentSession } from './current-session.decorator.js';
+
 export { PassiveSession } from './passive-session.decorator.js';
 export { type RequestSession, requestSessionOf } from './request-session.js';
 export { SaveInterceptor } from './save.interceptor.js';
 export { resolveSecrets } from './secret.options.js';
 export { SessionCookies } from './session.cookies.js';
 export { SessionMount } from './session.mount.js';
-export { sessionOf, requestOf } from './session-of.js';
+export { sessionOf } from './session-of.js';
 export { type AnyRequest, rawRequest, type SessionRequest } from './session.request.js';

@@ -7,7 +7,7 @@ import {
   SessionStoreUnavailableException,
   StoreUnavailableError,
 } from '../common/index.js';
-import { type RedisSessionStore, trackedOf } from '../store/index.js';
+import { type CurrentSession, type RedisSessionStore, trackedOf } from '../store/index.js';
 import type { SessionCookies } from './session.cookies.js';
 import type { SessionRequest } from './session.request.js';
 
@@ -52,18 +52,17 @@ export class RequestSession {
   }
 
   /** Gives the request a new, empty session. */
-  renew(): void {
-    // The store's types speak of Express; all it uses of the request are the three fields of SessionRequest.
-    this.store.generate(this.request as never);
+  renew(): CurrentSession {
+    return this.store.begin(this.request);
   }
 
   /** Whether something is to be saved. Data that cannot be saved counts: the save will say what is wrong with it. */
   isChanged(): boolean {
     const { session } = this.request;
     const state = session && trackedOf(session);
-    if (state === undefined || this.failure !== undefined) return false;
+    if (session === undefined || state === undefined || this.failure !== undefined) return false;
     try {
-      return this.store.keeper.isChanged(session!, state);
+      return this.store.keeper.isChanged(session, state);
     } catch {
       return true;
     }
@@ -124,11 +123,11 @@ export class RequestSession {
 
   private async find(sid: string): Promise<void> {
     try {
-      // As `undefined` for ids that are unknown, ended, expired or unreadable: such an id is never adopted.
-      const data = await this.store.get(sid);
-      if (data === null) return this.renew();
-      this.request.sessionID = sid;
-      this.store.createSession(this.request as never, data);
+      // An id that is unknown, ended, expired or unreadable is never adopted.
+      if ((await this.store.resume(this.request, sid)) === undefined) {
+        this.renew();
+        return;
+      }
       this.loadedId = sid;
       this.cookieAtLoad = this.fingerprint();
     } catch (error) {

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { ExecutionContext } from '@nestjs/common';
 import { sessionOfHandshake } from './handshake.session.js';
-import { type CurrentSession, rawRequest, type SessionRequest } from './session.request.js';
+import { rawRequest, type SessionRequest } from './session.request.js';
+import type { CurrentSession } from '../store/index.js';
 
 /**
  * The session that belongs to what a guard, interceptor or decorator is looking at, on any adapter; `undefined` where there is
@@ -18,7 +19,7 @@ export async function sessionOf(context: ExecutionContext): Promise<CurrentSessi
 }
 
 /** Node's request that a context belongs to. */
-export function requestOf(context: ExecutionContext): SessionRequest | undefined {
+function requestOf(context: ExecutionContext): SessionRequest | undefined {
   const type: string = context.getType();
   if (type === 'http') return rawRequest(context.switchToHttp().getRequest<object>());
   if (type === 'graphql') {

@@ -34,13 +34,16 @@ export class SessionMount implements OnApplicationShutdown {
    */
   mountLoad(host: HttpAdapterHost): void {
     host.init$.subscribe(() => {
-      const httpAdapter: HttpAdapterHost['httpAdapter'] | undefined = host.httpAdapter;
-      // An application context or a microservice has none, or one that does nothing: no requests, no sessions to load.
-      if (typeof httpAdapter?.getType !== 'function') return;
+      const httpAdapter = adapterOf(host);
+      if (httpAdapter === undefined) return;
       if (httpAdapter.getType() === 'fastify') decorate(httpAdapter.getInstance<FastifyLike>());
       httpAdapter.use(this.load);
       const { store, cookies } = this;
-      this.unregister = registerHandshakes({ store, cookies, server: () => httpAdapter.getHttpServer() });
+      this.unregister = registerHandshakes({
+        store,
+        cookies,
+        server: (): unknown => httpAdapter.getHttpServer(),
+      });
     });
   }
 
@@ -70,6 +73,14 @@ export class SessionMount implements OnApplicationShutdown {
         response.destroy();
       });
   };
+}
+
+/** An application context or a microservice has no adapter, or one that does nothing: no requests, no sessions to load. */
+function adapterOf(host: HttpAdapterHost): HttpAdapterHost['httpAdapter'] | undefined {
+  const adapter: unknown = host.httpAdapter;
+  return typeof adapter === 'object' && adapter !== null && 'getType' in adapter
+    ? host.httpAdapter
+    : undefined;
 }
 
 function decorate(instance: FastifyLike): void {

@@ -17,11 +17,13 @@ const PAUSE: Milliseconds = 25;
 export class Gate {
   private calls = 0;
   private closed = false;
-  private waiting = new Set<() => void>();
+  private readonly waiting = new Set<() => void>();
 
   constructor(
     private readonly client: Redis | Cluster,
     private readonly maxWait: Milliseconds,
+    /** Told whether Redis answers at all: a frozen one keeps its connections open and says nothing. */
+    private readonly onSign: (isAnswering: boolean) => void = () => undefined,
   ) {
     client.on('ready', this.wake);
   }
@@ -106,18 +108,20 @@ export class Gate {
     this.calls++;
     return new Promise<T>((resolve, reject) => {
       const timer = setTimeout(
-        () =>
+        () => {
+          this.onSign(false);
+          const waited = Math.round(this.maxWait);
           reject(
-            new StoreUnavailableError(
-              `Redis did not answer within ${Math.round(this.maxWait)} ms. The outcome is unknown.`,
-            ),
-          ),
+            new StoreUnavailableError(`Redis did not answer within ${waited} ms. The outcome is unknown.`),
+          );
+        },
         Math.max(within, 1),
       );
       command().then(
         (value) => {
           this.calls--;
           clearTimeout(timer);
+          this.onSign(true);
           resolve(value);
         },
         (error: unknown) => {

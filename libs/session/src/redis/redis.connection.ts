@@ -33,7 +33,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   ) {
     this.owned = options.client === undefined;
     this.client = options.client ?? createClient(options);
-    this.gate = new Gate(this.client, options.maxWait);
+    this.gate = new Gate(this.client, options.maxWait, this.onSign);
     // An 'error' event that nobody listens to ends the process.
     this.client.on('error', this.onError);
     this.client.on('close', this.onClose);
@@ -99,8 +99,12 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
       this.client.off('ready', this.onReady);
       return;
     }
-    if (this.client.status !== 'ready') return this.client.disconnect();
-    await this.client.quit().catch(() => this.client.disconnect());
+    if (this.client.status === 'ready') {
+      // QUIT lets answers under way come in; a frozen Redis would never answer it.
+      const quit = this.client.quit().catch(() => undefined);
+      await Promise.race([quit, new Promise((resolve) => setTimeout(resolve, this.options.maxWait).unref())]);
+    }
+    if (this.client.status !== 'end') this.client.disconnect();
   }
 
   /** Called by Nest once all providers are made: an application that cannot be put together opens no connection. */
@@ -121,6 +125,11 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     if (!this.closing) this.reportDown(explainFailure(this.lastError ?? new Error()));
   };
 
+  private readonly onSign = (isAnswering: boolean): void => {
+    if (!isAnswering) this.reportDown('it is connected and does not answer.');
+    else if (this.down) this.onReady();
+  };
+
   private readonly onReady = (): void => {
     this.lastError = undefined;
     if (!this.down) return;
@@ -138,11 +147,13 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
-function createClient({ url, options }: ResolvedRedisOptions): Redis {
+function createClient({ url, options, maxWait }: ResolvedRedisOptions): Redis {
   const settings = {
     connectTimeout: seconds(2),
     // ioredis keeps the process alive this long after closing a connection that was already gone.
     disconnectTimeout: 100,
+    // A connection that is half open (the other side is gone without a word) is noticed by this alone.
+    socketTimeout: maxWait * 3,
     retryStrategy: (times: number) => Math.min(RETRY_FIRST * 2 ** (times - 1), RETRY_MOST),
     ...options,
     // The gate waits for the connection and decides what is asked again, so ioredis must do neither.
@@ -155,7 +166,7 @@ function createClient({ url, options }: ResolvedRedisOptions): Redis {
 }
 
 function describeTarget(client: Redis | Cluster): string {
-  if (client.isCluster) return 'the cluster';
-  const { host, port, path } = (client as Redis).options;
+  if (!(client instanceof Redis)) return 'the cluster';
+  const { host, port, path } = client.options;
   return path ?? `${host}:${port}`;
 }

@@ -10,4 +10,4 @@ export {
   resolveSessionOptions,
   type SessionLifeOptions,
 } from './session.options.js';
-export type { IdFormat, SessionAuth, SessionLike, SessionPolicy, SessionSerializer } from '../store/index.js';
+export type { IdFormat, SessionPolicy, SessionSerializer } from '../store/index.js';

@@ -8,9 +8,8 @@
 export type { SessionSerializer } from './record.codec.js';
 export { RedisSessionStore } from './redis-session.store.js';
 export type { RedisSessionStoreOptions } from './store.options.js';
-export { SessionCookie } from './session.cookie.js';
+export type { CurrentSession, SessionCarrier } from './session.carrier.js';
 export type { SessionLike } from './session.data.js';
-export type { SessionKeeper } from './session.keeper.js';
-export type { SessionAuth, SessionMeta, SessionPolicy } from './session.record.js';
+export type { SessionAuth, SessionPolicy } from './session.record.js';
 export type { IdFormat } from './sid.js';
-export { type TrackedSession, trackedOf } from './tracked.session.js';
+export { trackedOf } from './tracked.session.js';

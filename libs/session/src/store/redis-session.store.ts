@@ -11,6 +11,7 @@ import { SessionCookie } from './session.cookie.js';
 import type { OpenedSession } from './record.reader.js';
 import { SessionKeeper } from './session.keeper.js';
 import { createSid, type IdFormat, parseSid } from './sid.js';
+import type { CurrentSession, SessionCarrier } from './session.carrier.js';
 import { trackedOf } from './tracked.session.js';
 
 type Callback = (error?: unknown, data?: any) => any;
@@ -36,13 +37,19 @@ export class RedisSessionStore extends RedisStore {
   /** Makes `req.session` new and empty. express-session's middleware puts its own here. */
   generate: (req: Request) => void;
   private readonly connection: RedisConnection;
+  private readonly clock: Clock;
   private readonly foundBy = new WeakMap<object, OpenedSession>();
 
   constructor(options: RedisSessionStoreOptions) {
-    const { connection: shared, clock, events = new SessionEvents() } = options.parts ?? {};
+    const {
+      connection: shared,
+      clock = new SystemClock(),
+      events = new SessionEvents(),
+    } = options.parts ?? {};
     const connection = shared ?? new RedisConnection(resolveRedisOptions({ client: options.client }), events);
     super({ ...options, client: connection.client, serializer: undefined });
     this.connection = connection;
+    this.clock = clock;
     this.keeper = new SessionKeeper(
       new RedisRecordBackend(connection),
       {
@@ -52,13 +59,28 @@ export class RedisSessionStore extends RedisStore {
         disableTTL: this.disableTTL,
         maxWait: connection.maxWait,
       },
-      clock ?? (new SystemClock() satisfies Clock),
+      clock,
       events,
     );
     this.generate = (req) => this.startSession(req, {});
   }
 
-  /** Makes a new, empty session for a request; it is stored once it holds something. */
+  /** Gives a request a new, empty session; it is stored once it holds something. */
+  begin(request: SessionCarrier): CurrentSession {
+    // express-session's types speak of Express; all it uses of a request are the fields of SessionCarrier.
+    this.generate(request as Request);
+    return (request as Request).session;
+  }
+
+  /** Gives a request the session of an id; `undefined`, and nothing given, if there is none. */
+  async resume(request: SessionCarrier, id: string): Promise<CurrentSession | undefined> {
+    const data = await this.find(id);
+    if (data === null) return undefined;
+    request.sessionID = id;
+    return this.createSession(request as Request, data);
+  }
+
+  /** What `generate` does for SessionModule: a new id, and a cookie with these attributes. */
   startSession(req: Request, cookie: object, idFormat: IdFormat = 'secret'): void {
     req.sessionID = createSid(idFormat).text;
     // Applications declare their fields in SessionData, perhaps as always present; a new session has none of them.
@@ -195,7 +217,9 @@ export class RedisSessionStore extends RedisStore {
   private lifetime(session: Partial<SessionData>): number {
     if (typeof this.ttl === 'function') return this.ttl(session as SessionData) * 1000;
     const expires = session.cookie?.expires;
-    return expires ? new Date(expires).getTime() - Date.now() : (this.ttl || DEFAULT_TTL_SECONDS) * 1000;
+    return expires
+      ? new Date(expires).getTime() - this.clock.now()
+      : (this.ttl || DEFAULT_TTL_SECONDS) * 1000;
   }
 }
 

@@ -1,12 +1,13 @@
 import expressSession, { type Cookie } from 'express-session';
 import { days, type Milliseconds } from '../common/index.js';
+import { parseFields } from './session.data.js';
 import type { SessionMeta, SessionPolicy } from './session.record.js';
 
 /** express-session's `Cookie`; its types leave out that the constructor takes attributes. */
 export const SessionCookie = expressSession.Cookie as new (attributes?: object) => Cookie;
 
 /** Browsers keep no cookie longer than this (RFC 6265bis, section 5.5). */
-export const COOKIE_CAP: Milliseconds = days(400);
+const COOKIE_CAP: Milliseconds = days(400);
 
 /** Setting `maxAge` computes with the clock twice; a difference this small is nobody's wish. */
 const JITTER: Milliseconds = 2;
@@ -29,10 +30,11 @@ export function attributesOf(cookie: Cookie): string {
  * @returns the policy as it was, if it did not ask for anything
  */
 export function askedPolicy(cookie: Cookie, before: string, policy: SessionPolicy): SessionPolicy {
-  const { originalMaxAge: earlier = null } = JSON.parse(before) as { originalMaxAge?: number | null };
+  const { originalMaxAge: earlier } = parseFields(before);
   const asked = cookie.originalMaxAge ?? null;
-  if (typeof asked !== 'number') return earlier === null ? policy : { ...policy, persistent: false };
-  if (earlier !== null && Math.abs(asked - earlier) <= JITTER) return policy;
+  if (typeof asked !== 'number')
+    return typeof earlier === 'number' ? { ...policy, persistent: false } : policy;
+  if (typeof earlier === 'number' && Math.abs(asked - earlier) <= JITTER) return policy;
   return { ...policy, idle: asked, persistent: true };
 }
 

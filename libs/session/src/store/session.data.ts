@@ -28,6 +28,12 @@ export function dataJsonOf(session: SessionLike): string {
   }
 }
 
+/** Reads fields that were written as JSON by {@link dataJsonOf} or likewise. */
+export function parseFields(json: string): Fields {
+  const parsed: unknown = JSON.parse(json);
+  return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
+}
+
 /** Puts other fields in the place of the application's own. */
 export function replaceData(session: SessionLike, data: Fields): void {
   for (const name of Object.keys(dataOf(session))) Reflect.deleteProperty(session, name);

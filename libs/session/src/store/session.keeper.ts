@@ -10,10 +10,10 @@ import type { RecordBackend } from './record.backend.js';
 import type { RecordCodec } from './record.codec.js';
 import { type OpenedSession, RecordReader } from './record.reader.js';
 import { askedPolicy, attributesOf, deadlineOf, syncCookie } from './session.cookie.js';
-import { dataJsonOf, dataOf, replaceData, type SessionLike } from './session.data.js';
+import { dataJsonOf, dataOf, parseFields, replaceData, type SessionLike } from './session.data.js';
 import type { SessionMeta, SessionPolicy } from './session.record.js';
 import { parseSid, type Sid } from './sid.js';
-import { type Fields, mergeThreeWays } from './three-way.merge.js';
+import { mergeThreeWays } from './three-way.merge.js';
 import { track, type TrackedSession, trackedOf } from './tracked.session.js';
 
 export interface KeeperOptions {
@@ -177,10 +177,7 @@ export class SessionKeeper {
 
   /** Puts this request's changes on top of what another request stored meanwhile. */
   private rebase(session: SessionLike, state: TrackedSession, newer: OpenedSession): void {
-    replaceData(
-      session,
-      mergeThreeWays(JSON.parse(state.dataJson) as Fields, dataOf(session), newer.record.data),
-    );
+    replaceData(session, mergeThreeWays(parseFields(state.dataJson), dataOf(session), newer.record.data));
     const lastActiveAt = Math.max(state.meta.lastActiveAt, newer.meta.lastActiveAt);
     Object.assign(state, {
       text: newer.text,
