@@ -26,6 +26,8 @@ describe('options', () => {
       session: {
         idleTimeout: minutes(30),
         absoluteTimeout: hours(8),
+        renewAfter: minutes(15),
+        timeoutsOf: expect.any(Function),
         prefix: 'sess:',
         serializer: undefined,
         idFormat: 'secret',

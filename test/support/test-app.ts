@@ -2,7 +2,8 @@ import type { INestApplication, ModuleMetadata } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { SessionModule, type SessionModuleOptions } from 'nestjs-redis-session';
+import { Test } from '@nestjs/testing';
+import { Clock, SessionModule, type SessionModuleOptions } from 'nestjs-redis-session';
 
 export const SECRET = 'a-secret-of-the-tests-0123456789-abcdef';
 
@@ -20,6 +21,8 @@ export interface TestAppOptions {
   adapter?: AdapterName;
   session?: Partial<SessionModuleOptions>;
   module?: ModuleMetadata;
+  /** The time of the application, which the test moves. */
+  clock?: Clock;
   /** As in main.ts: what the application does between `create` and `listen`. */
   main?: (app: INestApplication) => void;
 }
@@ -27,7 +30,7 @@ export interface TestAppOptions {
 /** A Nest application with SessionModule, listening on a free port of the loopback. */
 export async function startApp(
   redisUrl: string,
-  { adapter = 'express', session, module, main }: TestAppOptions,
+  { adapter = 'express', session, module, main, clock }: TestAppOptions,
 ): Promise<TestApp> {
   const root = {
     module: class TestModule {},
@@ -37,15 +40,17 @@ export async function startApp(
       ...(module?.imports ?? []),
     ],
   };
-  const app = await NestFactory.create(
-    root,
-    adapter === 'express' ? new ExpressAdapter() : new FastifyAdapter(),
-    {
-      logger: false,
-      abortOnError: false,
-      forceCloseConnections: true,
-    },
-  );
+  const http = adapter === 'express' ? new ExpressAdapter() : new FastifyAdapter();
+  const options = { logger: false, abortOnError: false, forceCloseConnections: true } as const;
+  const app =
+    clock === undefined
+      ? await NestFactory.create(root, http, options)
+      : (
+          await Test.createTestingModule({ imports: [root] })
+            .overrideProvider(Clock)
+            .useValue(clock)
+            .compile()
+        ).createNestApplication(http, options);
   main?.(app);
   await app.listen(0, '127.0.0.1');
   return { app, origin: await app.getUrl(), close: () => app.close() };

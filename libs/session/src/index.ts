@@ -47,7 +47,14 @@ export {
 } from './http/index.js';
 export type { SessionRedisOptions } from './redis/index.js';
 export type { RememberMeOptions } from './remember-me/index.js';
-export { handleOf, type IdFormat, type SessionLifeOptions, type SessionSerializer } from './session/index.js';
+export {
+  handleOf,
+  type IdFormat,
+  type SessionLifeOptions,
+  type SessionSerializer,
+  SessionService,
+  type TimeoutsOf,
+} from './session/index.js';
 export { SessionModule } from './session.module.js';
 export type { SessionModuleOptions } from './session-module.options.js';
 export { RedisSessionStore, type RedisSessionStoreOptions } from './store/index.js';

@@ -4,6 +4,7 @@ import { LoginService } from './auth/index.js';
 import { Clock, SessionError, SessionEvents } from './common/index.js';
 import { SessionMount } from './http/index.js';
 import { ConfigurableModuleClass } from './session.module-definition.js';
+import { SessionService } from './session/index.js';
 import { sessionProviders } from './session.providers.js';
 import { RedisSessionStore } from './store/index.js';
 
@@ -13,7 +14,10 @@ import { RedisSessionStore } from './store/index.js';
  * @example
  * @Module({ imports: [SessionModule.forRoot({ secret: process.env.SESSION_SECRET, redis: process.env.REDIS_URL })] })
  */
-@Module({ providers: sessionProviders, exports: [LoginService, RedisSessionStore, SessionEvents, Clock] })
+@Module({
+  providers: sessionProviders,
+  exports: [LoginService, SessionService, RedisSessionStore, SessionEvents, Clock],
+})
 export class SessionModule extends ConfigurableModuleClass implements NestModule {
   constructor(
     host: HttpAdapterHost,

@@ -9,7 +9,8 @@ import {
   resolveModuleOptions,
   type SessionModuleOptions,
 } from './session-module.options.js';
-import { RedisSessionStore } from './store/index.js';
+import { SessionService } from './session/index.js';
+import { RedisSessionStore, SecretSuccession } from './store/index.js';
 
 /** Token of the checked options. */
 const OPTIONS = Symbol('nestjs-redis-session options');
@@ -34,7 +35,7 @@ export const sessionProviders: Provider[] = [
     provide: RedisSessionStore,
     inject: [OPTIONS, RedisConnection, Clock, SessionEvents],
     useFactory: (
-      { session, cookie }: ResolvedModuleOptions,
+      { session, cookie, secrets }: ResolvedModuleOptions,
       connection: RedisConnection,
       clock: Clock,
       events: SessionEvents,
@@ -49,12 +50,19 @@ export const sessionProviders: Provider[] = [
         client: connection.client,
         prefix,
         serializer,
-        parts: { connection, clock, events, policy },
+        parts: {
+          connection,
+          clock,
+          events,
+          policy,
+          succession: new SecretSuccession(secrets, session.renewAfter),
+        },
       });
       store.generate = (request) => store.startSession(request, cookie.attributes, idFormat);
       return store;
     },
   },
+  SessionService,
   {
     provide: SessionCookies,
     inject: [OPTIONS, Clock],

@@ -71,16 +71,13 @@ export class LoginService {
     try {
       const session = requestSession.renew();
       Object.assign(session, Object.fromEntries(carried), attempt.data?.(identity));
+      const timeouts = ordinaryTimeouts(this.options.session, identity);
       const auth = {
         userId: identity.userId,
         roles: [...(identity.roles ?? [])],
         authenticatedAt: this.clock.now(),
       };
-      authenticate(
-        session,
-        auth,
-        lifeAfterLogin(attempt.rememberMe, this.options.session, this.options.rememberMe),
-      );
+      authenticate(session, auth, lifeAfterLogin(attempt.rememberMe, timeouts, this.options.rememberMe));
       await store.keeper.save(session, { force: true });
       // The old one last: were it ended first and the new one not stored, the visitor's cart would be lost.
       if (before !== undefined) await store.keeper.end(before.id, 'regenerated');
@@ -125,4 +122,11 @@ export class LoginService {
     }
     return found;
   }
+}
+
+function ordinaryTimeouts(
+  { timeoutsOf, idleTimeout, absoluteTimeout }: ResolvedSessionOptions,
+  { userId, roles = [] }: Identity,
+): { idleTimeout: number; absoluteTimeout: number } {
+  return { idleTimeout, absoluteTimeout, ...timeoutsOf({ userId, roles }) };
 }

@@ -61,6 +61,18 @@ export function checkWord<T>(path: string, value: unknown, allowed: readonly T[]
   return found;
 }
 
+/** A function, or the default. */
+export function checkFunction<F extends (...args: never[]) => unknown>(
+  path: string,
+  value: F | undefined,
+  fallback: F,
+): F {
+  if (value === undefined) return fallback;
+  if (typeof value !== 'function')
+    throw new InvalidOptionError(path, `must be a function; it got ${show(value)}.`);
+  return value;
+}
+
 /** Text with at least one character, or the default. */
 export function checkText(path: string, value: unknown, fallback: string): string {
   if (value === undefined) return fallback;

@@ -3,11 +3,15 @@ import type { OnModuleDestroy } from '@nestjs/common';
 import { type Observable, Subject } from 'rxjs';
 
 /** Why a session ended. */
-export type SessionEndReason = 'logout' | 'destroyed' | 'regenerated';
+export type SessionEndReason = 'logout' | 'destroyed' | 'regenerated' | 'revoked' | 'stolen';
 
 /** What happened, told once it is certain. Sessions are named by their handle, which lets nobody in. */
 export type SessionEvent =
   | { type: 'session.created'; handle: string }
+  /** The browser came with the successor of its secret, which is now the current one. */
+  | { type: 'session.renewed'; handle: string }
+  /** Somebody came with a secret that was replaced: it was copied, or the newer one was. The session was ended. */
+  | { type: 'session.stolen'; handle: string }
   | { type: 'session.ended'; handle: string; reason: SessionEndReason }
   /** Redis held text that is no session: it was treated as "no session". `problem` says what was wrong with it. */
   | { type: 'session.unreadable'; handle: string; problem: string }

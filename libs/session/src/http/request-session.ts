@@ -117,7 +117,9 @@ export class RequestSession {
     const isAlive = state !== undefined && !state.ended && (state.text !== undefined || this.isChanged());
     if (session === undefined || !isAlive)
       return this.loadedId !== undefined && !this.isLoadedOne() ? this.cookies.clear() : undefined;
-    const cookie = this.cookies.write(session.id, session.cookie);
+    const replacement = this.store.keeper.replacementOf(state);
+    const cookie = this.cookies.write(replacement ?? session.id, session.cookie);
+    if (replacement !== undefined) return cookie;
     return this.isLoadedOne() && this.fingerprint() === this.cookieAtLoad ? undefined : cookie;
   }
 

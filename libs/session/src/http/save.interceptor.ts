@@ -36,7 +36,7 @@ export class SaveInterceptor implements NestInterceptor {
       catchError((error: unknown) =>
         concat(
           saved,
-          throwError(() => error),
+          throwError(() => session.fail(error)),
         ),
       ),
     );

@@ -9,5 +9,7 @@ export {
   type ResolvedSessionOptions,
   resolveSessionOptions,
   type SessionLifeOptions,
+  type TimeoutsOf,
 } from './session.options.js';
+export { SessionService } from './session.service.js';
 export type { IdFormat, SessionPolicy, SessionSerializer } from '../store/index.js';

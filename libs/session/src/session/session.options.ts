@@ -1,5 +1,6 @@
 import {
   checkDuration,
+  checkFunction,
   checkNames,
   checkText,
   checkWord,
@@ -10,6 +11,12 @@ import {
   show,
 } from '../common/index.js';
 import type { IdFormat, SessionSerializer } from '../store/index.js';
+
+/** The timeouts of the sessions of one user, by who that is. */
+export type TimeoutsOf = (user: {
+  userId: string;
+  roles: readonly string[];
+}) => Pick<SessionLifeOptions, 'idleTimeout' | 'absoluteTimeout'>;
 
 /** How long sessions live and how they are kept. */
 export interface SessionLifeOptions {
@@ -25,6 +32,21 @@ export interface SessionLifeOptions {
    * @default 8 hours
    */
   absoluteTimeout?: Milliseconds;
+  /**
+   * Timeouts of a user's own, asked at each login; what it leaves out is as for everybody.
+   *
+   * @default none
+   * @example timeoutsOf: ({ roles }) => (roles.includes('admin') ? { idleTimeout: minutes(5) } : {})
+   */
+  timeoutsOf?: TimeoutsOf;
+  /**
+   * The secret half of the id is replaced when it is this old; the session goes on under the same handle (OWASP: renewal
+   * timeout). A secret that was replaced ends the session when somebody comes with it, and tells `session.stolen`. `false`
+   * never replaces it.
+   *
+   * @default 15 minutes
+   */
+  renewAfter?: Milliseconds | false;
   /**
    * Start of every session key in Redis.
    *
@@ -50,6 +72,8 @@ export interface SessionLifeOptions {
 export interface ResolvedSessionOptions {
   readonly idleTimeout: Milliseconds;
   readonly absoluteTimeout: Milliseconds;
+  readonly renewAfter: Milliseconds | undefined;
+  readonly timeoutsOf: TimeoutsOf;
   readonly prefix: string;
   readonly serializer?: SessionSerializer;
   readonly idFormat: IdFormat;
@@ -57,7 +81,15 @@ export interface ResolvedSessionOptions {
 
 /** Checks the option group `session`. @throws InvalidOptionError */
 export function resolveSessionOptions(options: SessionLifeOptions = {}): ResolvedSessionOptions {
-  checkNames('session', options, ['idleTimeout', 'absoluteTimeout', 'prefix', 'serializer', 'idFormat']);
+  checkNames('session', options, [
+    'idleTimeout',
+    'absoluteTimeout',
+    'renewAfter',
+    'timeoutsOf',
+    'prefix',
+    'serializer',
+    'idFormat',
+  ]);
   const { serializer } = options;
   if (
     serializer !== undefined &&
@@ -84,6 +116,11 @@ export function resolveSessionOptions(options: SessionLifeOptions = {}): Resolve
   return {
     idleTimeout,
     absoluteTimeout,
+    renewAfter:
+      options.renewAfter === false
+        ? undefined
+        : checkDuration('session.renewAfter', options.renewAfter, minutes(15)),
+    timeoutsOf: checkFunction('session.timeoutsOf', options.timeoutsOf, () => ({})),
     prefix: checkText('session.prefix', options.prefix, 'sess:'),
     serializer,
     idFormat: checkWord('session.idFormat', options.idFormat, ['secret', 'plain'] as const, 'secret'),

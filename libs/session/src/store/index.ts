@@ -12,4 +12,6 @@ export type { CurrentSession, SessionCarrier } from './session.carrier.js';
 export type { SessionLike } from './session.data.js';
 export type { SessionAuth, SessionPolicy } from './session.record.js';
 export type { IdFormat } from './sid.js';
+export { deadlineOf } from './session.cookie.js';
+export { SecretSuccession } from './secret.succession.js';
 export { trackedOf } from './tracked.session.js';

@@ -7,7 +7,8 @@ import {
   type SessionRecord,
   UnreadableRecordError,
 } from './session.record.js';
-import { hashSecret, isSecretOf, type Sid } from './sid.js';
+import type { SecretRole, SecretSuccession } from './secret.succession.js';
+import type { Sid } from './sid.js';
 
 /** What was found under an id. */
 export interface OpenedSession {
@@ -18,6 +19,8 @@ export interface OpenedSession {
   record: SessionRecord;
   /** The application's own fields as JSON. */
   dataJson: string;
+  /** What the presented secret is to the record; `current` in a plain session. */
+  role: Exclude<SecretRole, 'replayed'>;
 }
 
 /** Decides what a stored text is to the one who came with an id: a living session of theirs, or nothing. */
@@ -25,16 +28,22 @@ export class RecordReader {
   constructor(
     private readonly codec: RecordCodec,
     private readonly policy: SessionPolicy,
+    private readonly succession: SecretSuccession,
     private readonly clock: Clock,
     private readonly events: SessionEvents,
   ) {}
 
-  /** The session, or `undefined` if the text cannot be read, belongs to another secret, or has expired. Never an error. */
-  async read(sid: Sid, text: string): Promise<OpenedSession | undefined> {
+  /**
+   * The session; `undefined` if the text cannot be read, has no such secret, or has expired; `replayed` if the secret was
+   * replaced. Never an error.
+   */
+  async read(sid: Sid, text: string): Promise<OpenedSession | 'replayed' | undefined> {
     try {
       const record = await this.codec.decode(text);
-      const meta = this.admit(sid, record);
-      return meta === undefined ? undefined : { sid, text, record, meta, dataJson: jsonOf(record.data) };
+      const meta = this.admit(record, sid);
+      if (meta === undefined) return undefined;
+      const role = this.roleOf(sid, meta);
+      return role === 'replayed' ? role : { sid, text, record, meta, role, dataJson: jsonOf(record.data) };
     } catch (error) {
       if (!(error instanceof UnreadableRecordError)) throw error;
       this.events.emit({ type: 'session.unreadable', handle: sid.handle, problem: error.message });
@@ -45,15 +54,21 @@ export class RecordReader {
   /** The server's part of a session that begins now. */
   newMeta(sid: Sid): SessionMeta {
     const now = this.clock.now();
-    const secrets = sid.secret === undefined ? undefined : { current: hashSecret(sid.secret) };
+    const { secret, handle } = sid;
+    const secrets = secret === undefined ? undefined : this.succession.mint({ secret, handle });
     return { secrets, createdAt: now, lastActiveAt: now, renewedAt: now, policy: this.policy };
   }
 
-  private admit(sid: Sid, { cookie, meta: stored }: SessionRecord): SessionMeta | undefined {
+  private roleOf({ secret }: Sid, { secrets }: SessionMeta): SecretRole {
+    return secret === undefined || secrets === undefined
+      ? 'current'
+      : this.succession.judge(secret, secrets, this.clock.now());
+  }
+
+  private admit({ cookie, meta: stored }: SessionRecord, sid: Sid): SessionMeta | undefined {
     const now = this.clock.now();
     if (sid.secret !== undefined) {
-      const isTheirs = stored?.secrets !== undefined && isSecretOf(sid.secret, stored.secrets.current);
-      return isTheirs && deadlineOf(stored) > now ? stored : undefined;
+      return stored?.secrets !== undefined && deadlineOf(stored) > now ? stored : undefined;
     }
     // A session with a secret never opens by its handle alone.
     if (stored?.secrets !== undefined) return undefined;

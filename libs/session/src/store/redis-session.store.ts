@@ -9,6 +9,7 @@ import { RedisRecordBackend } from './record.backend.js';
 import type { RedisSessionStoreOptions } from './store.options.js';
 import { SessionCookie } from './session.cookie.js';
 import type { OpenedSession } from './record.reader.js';
+import { SecretSuccession } from './secret.succession.js';
 import { SessionKeeper } from './session.keeper.js';
 import { createSid, type IdFormat, parseSid } from './sid.js';
 import type { CurrentSession, SessionCarrier } from './session.carrier.js';
@@ -56,6 +57,7 @@ export class RedisSessionStore extends RedisStore {
         prefix: this.prefix,
         policy: options.parts?.policy ?? { idle: this.lifetime({}), absolute: days(400), persistent: false },
         codec: new RecordCodec(options.serializer),
+        succession: options.parts?.succession ?? new SecretSuccession([], undefined),
         disableTTL: this.disableTTL,
         maxWait: connection.maxWait,
       },

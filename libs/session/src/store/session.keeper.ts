@@ -7,25 +7,15 @@ import {
   StoreUnavailableError,
 } from '../common/index.js';
 import type { RecordBackend } from './record.backend.js';
-import type { RecordCodec } from './record.codec.js';
-import { type OpenedSession, RecordReader } from './record.reader.js';
-import { askedPolicy, attributesOf, deadlineOf, syncCookie } from './session.cookie.js';
+import type { OpenedSession } from './record.reader.js';
+import type { SaveOutcome } from './save.script.js';
+import { type KeeperOptions, SessionOpener } from './session.opener.js';
+import { askedPolicy, attributesOf, syncCookie } from './session.cookie.js';
 import { dataJsonOf, dataOf, parseFields, replaceData, type SessionLike } from './session.data.js';
-import type { SessionMeta, SessionPolicy } from './session.record.js';
-import { parseSid, type Sid } from './sid.js';
+import type { SessionMeta } from './session.record.js';
+import type { Sid } from './sid.js';
 import { mergeThreeWays } from './three-way.merge.js';
 import { track, type TrackedSession, trackedOf } from './tracked.session.js';
-
-export interface KeeperOptions {
-  /** Start of every key. */
-  prefix: string;
-  policy: SessionPolicy;
-  codec: RecordCodec;
-  /** No expiry in Redis (connect-redis's `disableTTL`). */
-  disableTTL: boolean;
-  /** How long a save may go on merging with the writes of others. */
-  maxWait: Milliseconds;
-}
 
 /**
  * Opens, saves and ends sessions over any backend.
@@ -34,7 +24,7 @@ export interface KeeperOptions {
  * save: session -> changed? -> write over the loaded text -> on a conflict merge with the newer text and write again
  */
 export class SessionKeeper {
-  private readonly reader: RecordReader;
+  private readonly opener: SessionOpener;
 
   constructor(
     private readonly backend: RecordBackend,
@@ -42,26 +32,28 @@ export class SessionKeeper {
     private readonly clock: Clock,
     private readonly events: SessionEvents,
   ) {
-    this.reader = new RecordReader(options.codec, options.policy, clock, events);
+    this.opener = new SessionOpener(backend, options, clock, events);
   }
 
-  /** The session of an id; `undefined` if there is none, it has ended, it is not this id's, or it cannot be read. */
-  async open(id: string): Promise<OpenedSession | undefined> {
-    const sid = parseSid(id);
-    if (sid === undefined) return undefined;
-    const text = await this.backend.read(this.keyOf(sid));
-    return text === null ? undefined : this.reader.read(sid, text);
+  /** The session of an id; see {@link SessionOpener.open}. */
+  open(id: string): Promise<OpenedSession | undefined> {
+    return this.opener.open(id);
+  }
+
+  /** Ends a session for good; see {@link SessionOpener.end}. */
+  end(id: string, reason: SessionEndReason): Promise<void> {
+    return this.opener.end(id, reason);
   }
 
   /** Starts to track a session object: one that was opened, or a new one that is stored at its first save. */
   track(session: SessionLike, sid: Sid, opened?: OpenedSession): void {
-    const meta = opened?.meta ?? this.reader.newMeta(sid);
+    const meta = opened?.meta ?? this.opener.reader.newMeta(sid);
     this.remember(session, sid, meta, opened);
   }
 
   /** Tracks a session object of unknown origin, whose cookie says how long it wants to live. */
   adopt(session: SessionLike, sid: Sid, stored?: OpenedSession): void {
-    const meta = stored?.meta ?? this.reader.newMeta(sid);
+    const meta = stored?.meta ?? this.opener.reader.newMeta(sid);
     this.remember(session, sid, { ...meta, policy: askedPolicy(session.cookie, '{}', meta.policy) }, stored);
   }
 
@@ -92,32 +84,62 @@ export class SessionKeeper {
     return this.queued(state, run);
   }
 
+  /**
+   * Changes the newest data: runs `change` on the session, stores it, and does both again if another request was faster. Other
+   * unsaved changes of the request are stored with it.
+   *
+   * @returns what `change` returned when it fitted
+   * @throws what `change` throws, with the session as it was before; SessionEndedError; StoreUnavailableError
+   */
+  update<T, S extends SessionLike>(session: S, change: (session: S) => T | Promise<T>): Promise<T> {
+    const state = trackedOf(session);
+    if (state === undefined) throw new TypeError('This session was not made by this store.');
+    return this.queued(state, async () => {
+      if (state.ended) throw new SessionEndedError(state.sid.handle);
+      const giveUpAt = performance.now() + this.options.maxWait;
+      for (;;) {
+        const before = dataJsonOf(session);
+        const undo = (): void => replaceData(session, parseFields(before));
+        try {
+          const result = await change(session);
+          const newer = this.isChanged(session, state) ? await this.attempt(session, state) : undefined;
+          if (newer === undefined) return result;
+          undo();
+          this.checkTime(giveUpAt);
+          this.rebase(session, state, newer);
+        } catch (error) {
+          undo();
+          throw error;
+        }
+      }
+    });
+  }
+
   /** Moves the idle timeout of an unchanged session, once 10 % of it has passed. Gives way to any other write. */
   touch(session: SessionLike, state: TrackedSession): Promise<void> | undefined {
     if (state.text === undefined || state.ended || this.options.disableTTL) return undefined;
     if (this.clock.now() - state.meta.lastActiveAt < state.meta.policy.idle / 10) return undefined;
     const { dataJson, text: loaded } = state;
-    state.meta = { ...state.meta, lastActiveAt: this.clock.now() };
+    state.meta = this.activeMeta(state);
     syncCookie(session.cookie, state.meta, this.clock.now());
     return this.queued(state, async () => {
       if (state.text !== loaded) return;
       const text = await this.options.codec.encode(session.cookie, dataJson, state.meta);
       const { outcome } = await this.backend.save({
-        key: this.keyOf(state.sid),
+        key: this.opener.keyOf(state.sid),
         loaded,
         text,
-        expiresIn: this.expiresIn(state.meta),
+        expiresIn: this.opener.expiresIn(state.meta),
       });
       if (outcome === 'saved') state.text = text;
     });
   }
 
-  /** Ends a session for good. Idempotent; an id that never was is fine. */
-  async end(id: string, reason: SessionEndReason): Promise<void> {
-    const sid = parseSid(id);
-    if (sid === undefined) return;
-    if (await this.backend.remove(this.keyOf(sid)))
-      this.events.emit({ type: 'session.ended', handle: sid.handle, reason });
+  /** The id that the answer gives the browser in place of the one it came with; `undefined` where that one stays good. */
+  replacementOf({ sid, meta }: TrackedSession): string | undefined {
+    if (meta.secrets === undefined) return undefined;
+    const now = this.clock.now();
+    return this.options.succession.replacement(sid, meta.secrets, now - meta.renewedAt, now);
   }
 
   private remember(session: SessionLike, sid: Sid, meta: SessionMeta, opened?: OpenedSession): void {
@@ -130,49 +152,71 @@ export class SessionKeeper {
       dataJson: opened?.dataJson ?? '{}',
       cookieJson,
       ended: false,
+      isUncertain: false,
       queue: Promise.resolve(),
     });
   }
 
   private async write(session: SessionLike, state: TrackedSession): Promise<void> {
     const giveUpAt = performance.now() + this.options.maxWait;
-    const isNew = state.text === undefined;
     for (;;) {
-      const dataJson = dataJsonOf(session);
-      const policy = askedPolicy(session.cookie, state.cookieJson, state.meta.policy);
-      const meta = { ...state.meta, policy, lastActiveAt: this.clock.now() };
-      if (policy.idle <= 0) {
-        // A lifetime of nothing asks for the end, as in connect-redis.
-        state.ended = true;
-        return this.end(state.sid.text, 'destroyed');
-      }
-      syncCookie(session.cookie, meta, this.clock.now());
-      const text = await this.options.codec.encode(session.cookie, dataJson, meta);
-      const key = this.keyOf(state.sid);
-      const saved = await this.backend.save({
-        key,
-        loaded: state.text,
-        text,
-        expiresIn: this.expiresIn(meta),
-      });
-      if (saved.outcome === 'saved') {
-        Object.assign(state, { meta, text, dataJson, cookieJson: attributesOf(session.cookie) });
-        if (isNew) this.events.emit({ type: 'session.created', handle: state.sid.handle });
-        return;
-      }
-      const newer = saved.outcome === 'gone' ? undefined : await this.reader.read(state.sid, saved.text);
-      if (newer === undefined) {
-        state.ended = true;
-        this.events.emit({ type: 'session.writeRefused', handle: state.sid.handle });
-        throw new SessionEndedError(state.sid.handle);
-      }
-      if (performance.now() >= giveUpAt) {
-        throw new StoreUnavailableError(
-          'Other requests kept changing the same session; this change was not written.',
-        );
-      }
+      const newer = await this.attempt(session, state);
+      if (newer === undefined) return;
+      this.checkTime(giveUpAt);
       this.rebase(session, state, newer);
     }
+  }
+
+  /** Writes once over the loaded text. @returns what another request stored meanwhile, or `undefined` if it is written */
+  private async attempt(session: SessionLike, state: TrackedSession): Promise<OpenedSession | undefined> {
+    const dataJson = dataJsonOf(session);
+    const policy = askedPolicy(session.cookie, state.cookieJson, state.meta.policy);
+    const meta = { ...this.activeMeta(state), policy };
+    if (policy.idle <= 0) {
+      // A lifetime of nothing asks for the end, as in connect-redis.
+      state.ended = true;
+      await this.opener.end(state.sid.text, 'destroyed');
+      return undefined;
+    }
+    syncCookie(session.cookie, meta, this.clock.now());
+    const text = await this.options.codec.encode(session.cookie, dataJson, meta);
+    const isNew = state.text === undefined;
+    const saved = await this.send(state, { text, expiresIn: this.opener.expiresIn(meta) });
+    if (saved.outcome === 'saved') {
+      Object.assign(state, { meta, text, dataJson, cookieJson: attributesOf(session.cookie) });
+      if (isNew) this.events.emit({ type: 'session.created', handle: state.sid.handle });
+      return undefined;
+    }
+    const newer = saved.outcome === 'gone' ? undefined : await this.opener.interpret(state.sid, saved.text);
+    if (newer !== undefined) return newer;
+    state.ended = true;
+    this.events.emit({ type: 'session.writeRefused', handle: state.sid.handle });
+    throw new SessionEndedError(state.sid.handle);
+  }
+
+  /** A write whose outcome is unknown must not be followed by another of the same request: it could count twice. */
+  private async send(
+    state: TrackedSession,
+    write: { text: string; expiresIn?: Milliseconds },
+  ): Promise<SaveOutcome> {
+    if (state.isUncertain) {
+      throw new StoreUnavailableError(
+        'An earlier write of this session had an unknown outcome; nothing more is written. Reload it first.',
+      );
+    }
+    try {
+      return await this.backend.save({ key: this.opener.keyOf(state.sid), loaded: state.text, ...write });
+    } catch (error) {
+      state.isUncertain = true;
+      throw error;
+    }
+  }
+
+  private checkTime(giveUpAt: number): void {
+    if (performance.now() < giveUpAt) return;
+    throw new StoreUnavailableError(
+      'Other requests kept changing the same session; this change was not written.',
+    );
   }
 
   /** Puts this request's changes on top of what another request stored meanwhile. */
@@ -192,11 +236,11 @@ export class SessionKeeper {
     return result;
   }
 
-  private keyOf(sid: Sid): string {
-    return this.options.prefix + sid.handle;
-  }
-
-  private expiresIn(meta: SessionMeta): Milliseconds | undefined {
-    return this.options.disableTTL ? undefined : deadlineOf(meta) - this.clock.now();
+  /** The server's part as this request's activity leaves it. */
+  private activeMeta({ sid, meta }: TrackedSession): SessionMeta {
+    const now = this.clock.now();
+    const { secrets, renewedAt } = meta;
+    const repaired = secrets && this.options.succession.repaired(sid, secrets, now - renewedAt);
+    return { ...meta, secrets: repaired, lastActiveAt: now };
   }
 }

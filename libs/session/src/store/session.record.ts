@@ -1,4 +1,4 @@
-import type { Milliseconds } from '../common/index.js';
+import { type Milliseconds, randomToken } from '../common/index.js';
 
 /** Cookie attributes as express-session and connect-redis write them into a record. */
 export interface CookieRecord {
@@ -24,10 +24,21 @@ export interface SessionAuth {
   authenticatedAt: number;
 }
 
+/** SHA-256 of the secrets that open a session, base64url. */
+export interface SessionSecrets {
+  current: string;
+  /** The successor, fixed when the current one was minted. */
+  next?: string;
+  /** The one before, good until `graceUntil`. */
+  previous?: string;
+  /** Milliseconds since 1970. */
+  graceUntil?: number;
+}
+
 /** What the server alone knows and writes; never on `req.session`. Instants are milliseconds since 1970. */
 export interface SessionMeta {
-  /** SHA-256 of the secrets that open the session; absent in a plain session. */
-  secrets?: { current: string };
+  /** What opens the session; absent in a plain session. */
+  secrets?: SessionSecrets;
   createdAt: number;
   lastActiveAt: number;
   renewedAt: number;
@@ -46,13 +57,20 @@ export interface SessionRecord {
 /** The name under which {@link SessionMeta} stands in a record. */
 export const META = '$session';
 
+const WRITE_BYTES = 9;
+
 /** Text that is not a session record; `message` says in few words why not, without quoting it. */
 export class UnreadableRecordError extends Error {}
 
-/** `{ "cookie": {...}, ...data, "$session": {...} }`, of which `dataJson` is the middle as JSON. */
+/**
+ * `{ "cookie": {...}, ...data, "$session": {...} }`, of which `dataJson` is the middle as JSON.
+ *
+ * Every text is different, by the random `write` in it: two requests that make the same change in the same millisecond would
+ * otherwise send the same text, and the save script would take the second for a repeat of the first.
+ */
 export function encodeRecord(cookie: object, dataJson: string, meta: SessionMeta): string {
   const middle = dataJson === '{}' ? '' : `,${dataJson.slice(1, -1)}`;
-  return `{"cookie":${JSON.stringify(cookie)}${middle},"${META}":${JSON.stringify(meta)}}`;
+  return `{"cookie":${JSON.stringify(cookie)}${middle},"${META}":${JSON.stringify({ ...meta, write: randomToken(WRITE_BYTES) })}}`;
 }
 
 /** Reads what {@link encodeRecord} or connect-redis wrote. @throws UnreadableRecordError */
@@ -101,12 +119,21 @@ function checkMeta(value: unknown): SessionMeta {
     throw new UnreadableRecordError('wrong secrets');
   }
   return {
-    secrets: secrets === undefined ? undefined : { current: String(secrets.current) },
+    secrets: secrets === undefined ? undefined : checkSecrets(secrets),
     createdAt,
     lastActiveAt,
     renewedAt,
     policy: { idle: policy.idle, absolute: policy.absolute, persistent: policy.persistent === true },
     auth: auth === undefined ? undefined : checkAuth(auth),
+  };
+}
+
+function checkSecrets({ current, next, previous, graceUntil }: Record<string, unknown>): SessionSecrets {
+  return {
+    current: String(current),
+    next: typeof next === 'string' ? next : undefined,
+    previous: typeof previous === 'string' ? previous : undefined,
+    graceUntil: isInstant(graceUntil) ? graceUntil : undefined,
   };
 }
 

@@ -3,6 +3,7 @@ import type { Cluster, Redis } from 'ioredis';
 import type { Clock, SessionEvents } from '../common/index.js';
 import type { RedisConnection } from '../redis/index.js';
 import type { SessionSerializer } from './record.codec.js';
+import type { SecretSuccession } from './secret.succession.js';
 import type { SessionPolicy } from './session.record.js';
 
 /** What connect-redis's store takes, with the same meaning, for a store that is used on its own. */
@@ -42,5 +43,11 @@ export interface RedisSessionStoreOptions {
    */
   scanCount?: number;
   /** Parts that SessionModule shares among its rooms; a store on its own makes its own. */
-  parts?: { connection?: RedisConnection; clock?: Clock; events?: SessionEvents; policy?: SessionPolicy };
+  parts?: {
+    connection?: RedisConnection;
+    clock?: Clock;
+    events?: SessionEvents;
+    policy?: SessionPolicy;
+    succession?: SecretSuccession;
+  };
 }

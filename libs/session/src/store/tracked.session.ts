@@ -13,6 +13,8 @@ export interface TrackedSession {
   cookieJson: string;
   /** Ended by this request or found ended: nothing is written any more. */
   ended: boolean;
+  /** A write was sent and its outcome is not known: nothing more is written until the session is loaded again. */
+  isUncertain: boolean;
   /** Saves of one session object run one after the other. */
   queue: Promise<unknown>;
 }

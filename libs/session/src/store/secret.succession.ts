@@ -1,0 +1,94 @@
+import { createHmac, hkdfSync } from 'node:crypto';
+import { type Milliseconds, seconds } from '../common/index.js';
+import type { SessionSecrets } from './session.record.js';
+import { hashSecret, isSecretOf, type Sid } from './sid.js';
+
+/** How long the secret before stays good: as long as requests and answers may be under way. */
+const GRACE: Milliseconds = seconds(30);
+
+/** What a secret is to a record: `replayed` was good once, or never, and is good no more. */
+export type SecretRole = 'current' | 'next' | 'previous' | 'replayed';
+
+/**
+ * Renews the secret of a session under the same handle.
+ *
+ * The successor is fixed when a secret is minted: HMAC(HKDF(server secret), secret, handle). So every parallel request and
+ * every retry after a lost answer is sent the same one, and sending it writes nothing. Its first presentation promotes
+ * it, by one write, and starts the grace of the one before. A secret that is none of the three was copied: the one
+ * who copied it and the one it was copied from cannot both hold the newest.
+ */
+export class SecretSuccession {
+  private readonly keys: readonly Buffer[];
+
+  /**
+   * @param serverSecrets the module's secrets, newest first; older ones recognise successors that they fixed
+   * @param after age of a secret at which its successor is sent; `undefined` never
+   */
+  constructor(
+    serverSecrets: readonly string[],
+    readonly after: Milliseconds | undefined,
+  ) {
+    this.keys = serverSecrets.map((secret) =>
+      Buffer.from(hkdfSync('sha256', secret, '', 'nestjs-redis-session renew', 32)),
+    );
+  }
+
+  /** The hashes of a new secret and of its successor. */
+  mint({ secret, handle }: { secret: string; handle: string }): SessionSecrets {
+    const [successor] = this.successors(secret, handle);
+    return { current: hashSecret(secret), next: successor === undefined ? undefined : hashSecret(successor) };
+  }
+
+  /** What a presented secret is to a record. */
+  judge(secret: string, secrets: SessionSecrets, now: number): SecretRole {
+    if (isSecretOf(secret, secrets.current)) return 'current';
+    if (secrets.next !== undefined && isSecretOf(secret, secrets.next)) return 'next';
+    const isInGrace = secrets.previous !== undefined && now < (secrets.graceUntil ?? 0);
+    return isInGrace && isSecretOf(secret, secrets.previous ?? '') ? 'previous' : 'replayed';
+  }
+
+  /** The hashes once the successor was presented. */
+  promote(secret: string, handle: string, secrets: SessionSecrets, now: number): SessionSecrets {
+    return { ...this.mint({ secret, handle }), previous: secrets.current, graceUntil: now + GRACE };
+  }
+
+  /**
+   * The id that the answer gives the browser in place of the one it came with: the successor of one that is due, or the current
+   * one of one that is in its grace. `undefined` where it may keep what it has, or where no configured server secret
+   * made the successor.
+   */
+  replacement(sid: Sid, secrets: SessionSecrets, age: Milliseconds, now: number): string | undefined {
+    if (sid.secret === undefined) return undefined;
+    const role = this.judge(sid.secret, secrets, now);
+    const isDue = role === 'current' && this.after !== undefined && age >= this.after;
+    const wanted = role === 'previous' ? secrets.current : isDue ? secrets.next : undefined;
+    const found =
+      wanted && this.successors(sid.secret, sid.handle).find((successor) => isSecretOf(successor, wanted));
+    return found ? `${sid.handle}.${found}` : undefined;
+  }
+
+  /**
+   * The hashes with a successor that can be sent. One that no configured server secret made (the secret was removed since) is
+   * replaced, once it would be due; until then it may be under way to the browser.
+   */
+  repaired(sid: Sid, secrets: SessionSecrets, age: Milliseconds): SessionSecrets {
+    const { secret, handle } = sid;
+    if (
+      secret === undefined ||
+      this.after === undefined ||
+      age < this.after ||
+      !isSecretOf(secret, secrets.current)
+    )
+      return secrets;
+    const { next } = secrets;
+    const isKnown =
+      next !== undefined && this.successors(secret, handle).some((successor) => isSecretOf(successor, next));
+    return isKnown ? secrets : { ...secrets, next: this.mint({ secret, handle }).next };
+  }
+
+  private successors(secret: string, handle: string): string[] {
+    return this.keys.map((key) =>
+      createHmac('sha256', key).update(`${secret}.${handle}`).digest('base64url'),
+    );
+  }
+}

@@ -1,0 +1,91 @@
+import type { Clock, Milliseconds, SessionEndReason, SessionEvents } from '../common/index.js';
+import type { RecordBackend } from './record.backend.js';
+import type { RecordCodec } from './record.codec.js';
+import { type OpenedSession, RecordReader } from './record.reader.js';
+import type { SecretSuccession } from './secret.succession.js';
+import { deadlineOf } from './session.cookie.js';
+import type { SessionMeta, SessionPolicy } from './session.record.js';
+import { parseSid, type Sid } from './sid.js';
+
+export interface KeeperOptions {
+  /** Start of every key. */
+  prefix: string;
+  policy: SessionPolicy;
+  codec: RecordCodec;
+  /** Renews secrets. */
+  succession: SecretSuccession;
+  /** No expiry in Redis (connect-redis's `disableTTL`). */
+  disableTTL: boolean;
+  /** How long a save may go on merging with the writes of others. */
+  maxWait: Milliseconds;
+}
+
+/** Finds the session of an id, renews its secret, and ends sessions. */
+export class SessionOpener {
+  readonly reader: RecordReader;
+
+  constructor(
+    private readonly backend: RecordBackend,
+    private readonly options: KeeperOptions,
+    private readonly clock: Clock,
+    private readonly events: SessionEvents,
+  ) {
+    this.reader = new RecordReader(options.codec, options.policy, options.succession, clock, events);
+  }
+
+  /** The session of an id; `undefined` if there is none, it has ended, it is not this id's, or it cannot be read. */
+  async open(id: string): Promise<OpenedSession | undefined> {
+    const sid = parseSid(id);
+    if (sid === undefined) return undefined;
+    const text = await this.backend.read(this.keyOf(sid));
+    return text === null ? undefined : this.interpret(sid, text);
+  }
+
+  /** Ends a session for good. Idempotent; an id that never was is fine. */
+  async end(id: string, reason: SessionEndReason): Promise<void> {
+    const sid = parseSid(id);
+    if (sid === undefined) return;
+    if (await this.backend.remove(this.keyOf(sid)))
+      this.events.emit({ type: 'session.ended', handle: sid.handle, reason });
+  }
+
+  /** What a text that Redis gave is to the one who came with an id; a replayed secret ends the session, a new one is promoted. */
+  async interpret(sid: Sid, text: string): Promise<OpenedSession | undefined> {
+    const found = await this.reader.read(sid, text);
+    if (found === 'replayed') {
+      this.events.emit({ type: 'session.stolen', handle: sid.handle });
+      await this.end(sid.text, 'stolen');
+      return undefined;
+    }
+    return found?.role === 'next' ? this.promote(found) : found;
+  }
+
+  /** The one write of a renewal. Whoever was faster wrote the same, or something newer that is looked at again. */
+  private async promote(opened: OpenedSession): Promise<OpenedSession | undefined> {
+    const { sid, meta, record, dataJson, text: loaded } = opened;
+    if (sid.secret === undefined || meta.secrets === undefined) return opened;
+    const now = this.clock.now();
+    const secrets = this.options.succession.promote(sid.secret, sid.handle, meta.secrets, now);
+    const promoted = { ...meta, secrets, renewedAt: now };
+    const text = await this.options.codec.encode(record.cookie, dataJson, promoted);
+    const saved = await this.backend.save({
+      key: this.keyOf(sid),
+      loaded,
+      text,
+      expiresIn: this.expiresIn(promoted),
+    });
+    if (saved.outcome === 'gone') return undefined;
+    if (saved.outcome === 'conflict') return this.interpret(sid, saved.text);
+    this.events.emit({ type: 'session.renewed', handle: sid.handle });
+    return { ...opened, text, meta: promoted, role: 'current' };
+  }
+
+  keyOf(sid: Sid): string {
+    return this.options.prefix + sid.handle;
+  }
+
+  /** How long Redis is to keep the record; `undefined` for good. */
+  expiresIn(meta: SessionMeta): Milliseconds | undefined {
+    return this.options.disableTTL ? undefined : deadlineOf(meta) - this.clock.now();
+  }
+}

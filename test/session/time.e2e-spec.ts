@@ -1,0 +1,148 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Controller, Get, Post, Req } from '@nestjs/common';
+import {
+  type AnyRequest,
+  CurrentSession,
+  days,
+  hours,
+  LoginService,
+  minutes,
+  PassiveSession,
+  SessionService,
+} from 'nestjs-redis-session';
+import { AnswersController } from '../support/answers.controller.js';
+import { Browser } from '../support/browser.js';
+import { MovableClock } from '../support/movable.clock.js';
+import { useRedis } from '../support/redis.js';
+import { ADAPTERS, startApp, type TestApp } from '../support/test-app.js';
+
+@Controller()
+class TimeController {
+  constructor(
+    private readonly sessions: SessionService,
+    private readonly logins: LoginService,
+  ) {}
+
+  @PassiveSession()
+  @Get('time-left')
+  timeLeft(@CurrentSession() session: CurrentSession) {
+    return { timeLeft: this.sessions.timeLeft(session) };
+  }
+
+  @Post('login/admin')
+  async login(@Req() request: AnyRequest) {
+    await this.logins.login(request, {
+      account: 'admin',
+      verify: () => ({ userId: 'u-9', roles: ['admin'] }),
+      rememberMe: false,
+    });
+    return {};
+  }
+
+  @Post('login/remembered')
+  async remembered(@Req() request: AnyRequest) {
+    await this.logins.login(request, {
+      account: 'alice',
+      verify: () => ({ userId: 'u-1' }),
+      rememberMe: true,
+    });
+    return {};
+  }
+}
+
+describe.each(ADAPTERS)('the life of a session, on %s', (adapter) => {
+  const redis = useRedis();
+  let app: TestApp;
+  let clock: MovableClock;
+  let browser: Browser;
+  /** What Redis gives the key, against the deadline that the application's clock sees. */
+  const pttl = (): Promise<number> => redis.client.pttl(`sess:${browser.handle}`);
+  const expiresInBrowser = (setCookie: string | undefined): number =>
+    Date.parse(/Expires=([^;]+)/.exec(setCookie ?? '')?.[1] ?? '') - clock.now();
+  beforeEach(async () => {
+    clock = new MovableClock();
+    app = await startApp(redis.url, {
+      adapter,
+      clock,
+      session: {
+        session: {
+          idleTimeout: minutes(30),
+          absoluteTimeout: hours(2),
+          renewAfter: false,
+          timeoutsOf: ({ roles }) => (roles.includes('admin') ? { idleTimeout: minutes(5) } : {}),
+        },
+      },
+      module: { controllers: [TimeController, AnswersController] },
+    });
+    browser = new Browser(app.origin);
+    await browser.get('/json');
+  });
+  afterEach(() => app.close());
+
+  it('ends when it was idle for too long, whatever Redis still holds', async () => {
+    clock.advance(minutes(30) - 1);
+    expect((await browser.get('/read')).json).toEqual({ count: 1 });
+    clock.advance(minutes(30));
+    expect((await browser.get('/read')).json).toEqual({ count: 0 });
+  });
+
+  it('ends at its absolute deadline, however active its user is', async () => {
+    for (let quarter = 0; quarter < 7; quarter++) {
+      clock.advance(minutes(15));
+      expect((await browser.get('/json')).json).toEqual({ count: quarter + 2 });
+    }
+    expect((await browser.get('/time-left')).json).toEqual({ timeLeft: minutes(15) });
+    clock.advance(minutes(15));
+    expect((await browser.get('/read')).json).toEqual({ count: 0 });
+  });
+
+  it('reading moves the idle timeout once a tenth of it has passed, and the cookie with it', async () => {
+    clock.advance(minutes(3) - 1);
+    expect((await browser.get('/read')).setCookie).toBeUndefined();
+    clock.advance(1);
+    const { setCookie } = await browser.get('/read');
+    expect(Math.abs(expiresInBrowser(setCookie) - minutes(30))).toBeLessThan(1_000);
+    expect((await browser.get('/time-left')).json).toEqual({ timeLeft: minutes(30) });
+    expect(await pttl()).toBeGreaterThan(minutes(30) - 5_000);
+  });
+
+  it('a passive route does not move it', async () => {
+    clock.advance(minutes(20));
+    expect((await browser.get('/time-left')).json).toEqual({ timeLeft: minutes(10) });
+    expect((await browser.get('/time-left')).setCookie).toBeUndefined();
+    clock.advance(minutes(10));
+    expect((await browser.get('/time-left')).json).toEqual({ timeLeft: 0 });
+  });
+
+  it('near the absolute deadline, Redis and the cookie get what is left of it', async () => {
+    let setCookie: string | undefined;
+    for (let times = 0; times < 5; times++) {
+      clock.advance(minutes(20));
+      ({ setCookie } = await browser.get('/json'));
+    }
+    expect(Math.abs(expiresInBrowser(setCookie) - minutes(20))).toBeLessThan(1_000);
+    expect(Math.abs((await pttl()) - minutes(20))).toBeLessThan(1_000);
+  });
+
+  it('timeouts by user: an administrator idles out earlier', async () => {
+    await browser.post('/login/admin');
+    expect(Math.abs((await pttl()) - minutes(5))).toBeLessThan(1_000);
+    clock.advance(minutes(5));
+    expect((await browser.get('/time-left')).json).toEqual({ timeLeft: 0 });
+  });
+
+  it('a remembered session lives on, and its cookie is renewed at each return', async () => {
+    await browser.post('/login/remembered');
+    for (let week = 1; week <= 4; week++) {
+      clock.advance(days(13));
+      const { setCookie } = await browser.get('/read');
+      expect(Math.abs(expiresInBrowser(setCookie) - days(14))).toBeLessThan(1_000);
+    }
+  });
+
+  it('no key is ever without an expiry', async () => {
+    await browser.post('/login/remembered');
+    await browser.post('/regenerate');
+    for (const key of await redis.client.keys('*')) expect(await redis.client.pttl(key)).toBeGreaterThan(0);
+  });
+});
