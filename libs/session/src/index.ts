@@ -52,6 +52,7 @@ export {
   type IdFormat,
   type SessionLifeOptions,
   type SessionSerializer,
+  SessionRegistry,
   SessionService,
   type TimeoutsOf,
 } from './session/index.js';

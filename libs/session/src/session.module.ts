@@ -4,7 +4,7 @@ import { LoginService } from './auth/index.js';
 import { Clock, SessionError, SessionEvents } from './common/index.js';
 import { SessionMount } from './http/index.js';
 import { ConfigurableModuleClass } from './session.module-definition.js';
-import { SessionService } from './session/index.js';
+import { SessionRegistry, SessionService } from './session/index.js';
 import { sessionProviders } from './session.providers.js';
 import { RedisSessionStore } from './store/index.js';
 
@@ -16,7 +16,7 @@ import { RedisSessionStore } from './store/index.js';
  */
 @Module({
   providers: sessionProviders,
-  exports: [LoginService, SessionService, RedisSessionStore, SessionEvents, Clock],
+  exports: [LoginService, SessionRegistry, SessionService, RedisSessionStore, SessionEvents, Clock],
 })
 export class SessionModule extends ConfigurableModuleClass implements NestModule {
   constructor(

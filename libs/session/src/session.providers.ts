@@ -9,7 +9,7 @@ import {
   resolveModuleOptions,
   type SessionModuleOptions,
 } from './session-module.options.js';
-import { SessionService } from './session/index.js';
+import { SessionRegistry, SessionService } from './session/index.js';
 import { RedisSessionStore, SecretSuccession } from './store/index.js';
 
 /** Token of the checked options. */
@@ -63,6 +63,7 @@ export const sessionProviders: Provider[] = [
     },
   },
   SessionService,
+  SessionRegistry,
   {
     provide: SessionCookies,
     inject: [OPTIONS, Clock],

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, InvalidCredentialsException, SessionEvents } from '../common/index.js';
+import { Clock, InvalidCredentialsException, SessionEndedError, SessionEvents } from '../common/index.js';
 import { type AnyRequest, rawRequest, type RequestSession, requestSessionOf } from '../http/index.js';
 import { lifeAfterLogin, type ResolvedRememberMeOptions } from '../remember-me/index.js';
 import { authenticate, authOf, handleOf, type ResolvedSessionOptions } from '../session/index.js';
@@ -58,6 +58,11 @@ export class LoginService {
   async login<I extends Identity>(request: AnyRequest, attempt: LoginAttempt<I>): Promise<I> {
     const raw = rawRequest(request);
     const requestSession = this.sessionOf(raw);
+    const { store } = requestSession;
+    // Before the password is checked: what is revoked after this moment must not survive.
+    const revocation = await store.users.latest().catch((error: unknown) => {
+      throw requestSession.fail(error);
+    });
     const identity = await attempt.verify();
     if (!identity) {
       this.events.emit({ type: 'login.failed' });
@@ -67,7 +72,6 @@ export class LoginService {
     const carried = Object.entries(before ?? {}).filter(([name]) =>
       this.options.auth.carryOver.includes(name),
     );
-    const { store } = requestSession;
     try {
       const session = requestSession.renew();
       Object.assign(session, Object.fromEntries(carried), attempt.data?.(identity));
@@ -79,6 +83,10 @@ export class LoginService {
       };
       authenticate(session, auth, lifeAfterLogin(attempt.rememberMe, timeouts, this.options.rememberMe));
       await store.keeper.save(session, { force: true });
+      if (await store.users.isRevokedSince(identity.userId, revocation)) {
+        await store.keeper.end(session.id, 'revoked');
+        throw new SessionEndedError(handleOf(session) ?? '');
+      }
       // The old one last: were it ended first and the new one not stored, the visitor's cart would be lost.
       if (before !== undefined) await store.keeper.end(before.id, 'regenerated');
       this.events.emit({ type: 'login.succeeded', handle: handleOf(session) ?? '', userId: identity.userId });

@@ -11,5 +11,6 @@ export {
   type SessionLifeOptions,
   type TimeoutsOf,
 } from './session.options.js';
+export { SessionRegistry } from './session.registry.js';
 export { SessionService } from './session.service.js';
 export type { IdFormat, SessionPolicy, SessionSerializer } from '../store/index.js';

@@ -7,11 +7,11 @@ export interface RecordBackend {
   read(key: string): Promise<string | null>;
   /** Writes under the condition of the write; repeating it does no harm. */
   save(write: RecordWrite): Promise<SaveOutcome>;
-  /** Whether there was something to remove; repeating it does no harm. */
-  remove(key: string): Promise<boolean>;
+  /** Removes the text and gives it back; `null` if there was none. Repeating it does no harm. */
+  take(key: string): Promise<string | null>;
 }
 
-/** Records in Redis: GET, the save script, DEL. One key each, so that any Cluster can run them. */
+/** Records in Redis: GET, the save script, GETDEL. One key each, so that any Cluster can run them. */
 export class RedisRecordBackend implements RecordBackend {
   constructor(private readonly redis: RedisConnection) {}
 
@@ -29,7 +29,13 @@ export class RedisRecordBackend implements RecordBackend {
     return saveRecord(this.redis, write);
   }
 
-  async remove(key: string): Promise<boolean> {
-    return (await this.redis.run((client) => client.del(key), { repeatable: true })) > 0;
+  async take(key: string): Promise<string | null> {
+    try {
+      return await this.redis.run((client) => client.getdel(key), { repeatable: true });
+    } catch (error) {
+      if (!messageOf(error).startsWith('WRONGTYPE')) throw error;
+      await this.redis.run((client) => client.del(key), { repeatable: true });
+      return '';
+    }
   }
 }

@@ -13,6 +13,7 @@ import { SecretSuccession } from './secret.succession.js';
 import { SessionKeeper } from './session.keeper.js';
 import { createSid, type IdFormat, parseSid } from './sid.js';
 import type { CurrentSession, SessionCarrier } from './session.carrier.js';
+import { UserIndex } from './user.index.js';
 import { trackedOf } from './tracked.session.js';
 
 type Callback = (error?: unknown, data?: any) => any;
@@ -35,6 +36,8 @@ const DEFAULT_TTL_SECONDS = 86_400;
 export class RedisSessionStore extends RedisStore {
   /** Opens, saves and ends; shared with the rooms that stand on this one. */
   readonly keeper: SessionKeeper;
+  /** Which sessions a user has. */
+  readonly users: UserIndex;
   /** Makes `req.session` new and empty. express-session's middleware puts its own here. */
   generate: (req: Request) => void;
   private readonly connection: RedisConnection;
@@ -51,6 +54,7 @@ export class RedisSessionStore extends RedisStore {
     super({ ...options, client: connection.client, serializer: undefined });
     this.connection = connection;
     this.clock = clock;
+    this.users = new UserIndex(connection, this.prefix);
     this.keeper = new SessionKeeper(
       new RedisRecordBackend(connection),
       {
@@ -58,6 +62,7 @@ export class RedisSessionStore extends RedisStore {
         policy: options.parts?.policy ?? { idle: this.lifetime({}), absolute: days(400), persistent: false },
         codec: new RecordCodec(options.serializer),
         succession: options.parts?.succession ?? new SecretSuccession([], undefined),
+        users: this.users,
         disableTTL: this.disableTTL,
         maxWait: connection.maxWait,
       },
@@ -115,7 +120,10 @@ export class RedisSessionStore extends RedisStore {
 
   /** Ends a session, by its id or by its handle. Ending one that is not there is no error. */
   override destroy(sid: string, callback?: Callback): Promise<any> {
-    return answer(this.keeper.end(sid, 'destroyed'), callback);
+    return answer(
+      this.keeper.end(sid, 'destroyed').then(() => undefined),
+      callback,
+    );
   }
 
   /** Ends the request's session and gives it a new, empty one. If ending fails, the request keeps the one it has. */

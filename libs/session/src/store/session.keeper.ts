@@ -10,7 +10,7 @@ import type { RecordBackend } from './record.backend.js';
 import type { OpenedSession } from './record.reader.js';
 import type { SaveOutcome } from './save.script.js';
 import { type KeeperOptions, SessionOpener } from './session.opener.js';
-import { askedPolicy, attributesOf, syncCookie } from './session.cookie.js';
+import { askedPolicy, attributesOf, deadlineOf, syncCookie } from './session.cookie.js';
 import { dataJsonOf, dataOf, parseFields, replaceData, type SessionLike } from './session.data.js';
 import type { SessionMeta } from './session.record.js';
 import type { Sid } from './sid.js';
@@ -41,7 +41,7 @@ export class SessionKeeper {
   }
 
   /** Ends a session for good; see {@link SessionOpener.end}. */
-  end(id: string, reason: SessionEndReason): Promise<void> {
+  end(id: string, reason: SessionEndReason): Promise<boolean> {
     return this.opener.end(id, reason);
   }
 
@@ -124,6 +124,7 @@ export class SessionKeeper {
     syncCookie(session.cookie, state.meta, this.clock.now());
     return this.queued(state, async () => {
       if (state.text !== loaded) return;
+      state.meta = await this.listed(state, state.meta);
       const text = await this.options.codec.encode(session.cookie, dataJson, state.meta);
       const { outcome } = await this.backend.save({
         key: this.opener.keyOf(state.sid),
@@ -171,7 +172,7 @@ export class SessionKeeper {
   private async attempt(session: SessionLike, state: TrackedSession): Promise<OpenedSession | undefined> {
     const dataJson = dataJsonOf(session);
     const policy = askedPolicy(session.cookie, state.cookieJson, state.meta.policy);
-    const meta = { ...this.activeMeta(state), policy };
+    const meta = await this.listed(state, { ...this.activeMeta(state), policy });
     if (policy.idle <= 0) {
       // A lifetime of nothing asks for the end, as in connect-redis.
       state.ended = true;
@@ -234,6 +235,16 @@ export class SessionKeeper {
     const result = state.queue.then(work);
     state.queue = result.catch(() => undefined);
     return result;
+  }
+
+  /** Keeps the session in its user's list for as long as it may live; asked again once a tenth of the idle timeout is added. */
+  private async listed({ sid }: TrackedSession, meta: SessionMeta): Promise<SessionMeta> {
+    const { auth, policy, listedUntil = 0 } = meta;
+    const deadline = deadlineOf(meta);
+    if (auth === undefined || this.options.users === undefined || deadline <= listedUntil) return meta;
+    const until = deadline + policy.idle / 10;
+    await this.options.users.enter(auth.userId, sid.handle, until - this.clock.now());
+    return { ...meta, listedUntil: until };
   }
 
   /** The server's part as this request's activity leaves it. */

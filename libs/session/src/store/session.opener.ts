@@ -6,6 +6,7 @@ import type { SecretSuccession } from './secret.succession.js';
 import { deadlineOf } from './session.cookie.js';
 import type { SessionMeta, SessionPolicy } from './session.record.js';
 import { parseSid, type Sid } from './sid.js';
+import type { UserIndex } from './user.index.js';
 
 export interface KeeperOptions {
   /** Start of every key. */
@@ -14,6 +15,8 @@ export interface KeeperOptions {
   codec: RecordCodec;
   /** Renews secrets. */
   succession: SecretSuccession;
+  /** Lists the sessions of users; a store without logins needs none. */
+  users?: UserIndex;
   /** No expiry in Redis (connect-redis's `disableTTL`). */
   disableTTL: boolean;
   /** How long a save may go on merging with the writes of others. */
@@ -41,12 +44,21 @@ export class SessionOpener {
     return text === null ? undefined : this.interpret(sid, text);
   }
 
-  /** Ends a session for good. Idempotent; an id that never was is fine. */
-  async end(id: string, reason: SessionEndReason): Promise<void> {
+  /**
+   * Ends a session for good, by its id or its handle. Idempotent; an id that never was is fine.
+   *
+   * @returns whether there was one
+   */
+  async end(id: string, reason: SessionEndReason): Promise<boolean> {
     const sid = parseSid(id);
-    if (sid === undefined) return;
-    if (await this.backend.remove(this.keyOf(sid)))
-      this.events.emit({ type: 'session.ended', handle: sid.handle, reason });
+    if (sid === undefined) return false;
+    const text = await this.backend.take(this.keyOf(sid));
+    if (text === null) return false;
+    this.events.emit({ type: 'session.ended', handle: sid.handle, reason });
+    const record = await this.options.codec.decode(text).catch(() => undefined);
+    const userId = record?.meta?.auth?.userId;
+    if (userId !== undefined) await this.options.users?.leave(userId, [sid.handle]);
+    return true;
   }
 
   /** What a text that Redis gave is to the one who came with an id; a replayed secret ends the session, a new one is promoted. */

@@ -43,6 +43,8 @@ export interface SessionMeta {
   lastActiveAt: number;
   renewedAt: number;
   policy: SessionPolicy;
+  /** Until when the session stands in its user's list. */
+  listedUntil?: number;
   auth?: SessionAuth;
 }
 
@@ -110,7 +112,7 @@ export function checkRecord(parsed: unknown): SessionRecord {
 
 function checkMeta(value: unknown): SessionMeta {
   if (!isObject(value)) throw new UnreadableRecordError(`wrong ${META}`);
-  const { secrets, createdAt, lastActiveAt, renewedAt, policy, auth } = value;
+  const { secrets, createdAt, lastActiveAt, renewedAt, policy, listedUntil, auth } = value;
   if (!isInstant(createdAt) || !isInstant(lastActiveAt) || !isInstant(renewedAt))
     throw new UnreadableRecordError('wrong instants');
   if (!isObject(policy) || !isInstant(policy.idle) || !isInstant(policy.absolute))
@@ -124,6 +126,7 @@ function checkMeta(value: unknown): SessionMeta {
     lastActiveAt,
     renewedAt,
     policy: { idle: policy.idle, absolute: policy.absolute, persistent: policy.persistent === true },
+    listedUntil: isInstant(listedUntil) ? listedUntil : undefined,
     auth: auth === undefined ? undefined : checkAuth(auth),
   };
 }
