@@ -7,6 +7,14 @@ const MOST_CALLS = 10_000;
 /** Pause before Redis is asked again after it said "not now". */
 const PAUSE: Milliseconds = 25;
 
+/** What a caller says about one call. */
+export interface CallLimits {
+  /** Running it twice does no harm, so that a lost connection is ridden out by asking again. */
+  repeatable: boolean;
+  /** What is left of the caller's own time, if that is less than `redis.maxWait`. */
+  within?: Milliseconds;
+}
+
 /**
  * Stands before ioredis and gives every call a deadline and all calls together a bound.
  *
@@ -27,8 +35,8 @@ export class Gate {
   }
 
   /** Runs `command` once the connection is ready, and again after a failure that makes this safe, until the deadline. */
-  async run<T>(command: () => Promise<T>, { repeatable }: { repeatable: boolean }): Promise<T> {
-    const deadline = performance.now() + this.maxWait;
+  async run<T>(command: () => Promise<T>, { repeatable, within = this.maxWait }: CallLimits): Promise<T> {
+    const deadline = performance.now() + Math.min(within, this.maxWait);
     for (;;) {
       if (this.client.status !== 'ready') await this.ready(deadline - performance.now());
       try {

@@ -1,7 +1,7 @@
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { type Cluster, Redis } from 'ioredis';
 import { type Milliseconds, seconds, SessionEvents, StoreUnavailableError } from '../common/index.js';
-import { Gate } from './gate.js';
+import { type CallLimits, Gate } from './gate.js';
 import { type LuaScript, runScript } from './lua.script.js';
 import { explainFailure, kindOfFailure } from './redis.failures.js';
 import type { ResolvedRedisOptions } from './redis.options.js';
@@ -74,7 +74,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
    *
    * @throws StoreUnavailableError when there is no answer in time or Redis refuses; the outcome may be unknown
    */
-  run<T>(command: (client: Redis | Cluster) => Promise<T>, how: { repeatable: boolean }): Promise<T> {
+  run<T>(command: (client: Redis | Cluster) => Promise<T>, how: CallLimits): Promise<T> {
     return this.gate.run(() => command(this.client), how);
   }
 
@@ -83,7 +83,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     script: LuaScript,
     keys: readonly string[],
     args: readonly (string | number)[],
-    how: { repeatable: boolean },
+    how: CallLimits,
   ): Promise<unknown> {
     return this.run((client) => runScript(client, script, keys, args), how);
   }

@@ -15,6 +15,7 @@ import type { SessionMeta, SessionPolicy } from './session.record.js';
 import { parseSid, type Sid } from './sid.js';
 import { type Fields, mergeThreeWays } from './three-way.merge.js';
 import { track, type TrackedSession, trackedOf } from './tracked.session.js';
+import { WriterTurns } from './writer.turns.js';
 
 export interface KeeperOptions {
   /** Start of every key. */
@@ -35,6 +36,7 @@ export interface KeeperOptions {
  */
 export class SessionKeeper {
   private readonly reader: RecordReader;
+  private readonly turns = new WriterTurns();
 
   constructor(
     private readonly backend: RecordBackend,
@@ -86,7 +88,9 @@ export class SessionKeeper {
     const run = async (): Promise<'saved' | 'unchanged'> => {
       if (state.ended) throw new SessionEndedError(state.sid.handle);
       if (how.force !== true && !this.isChanged(session, state)) return 'unchanged';
-      await this.write(session, state);
+      // From here on, so that waiting for its turn counts too.
+      const giveUpAt = performance.now() + this.options.maxWait;
+      await this.turns.run(this.keyOf(state.sid), () => this.write(session, state, giveUpAt));
       return 'saved';
     };
     return this.queued(state, run);
@@ -134,10 +138,15 @@ export class SessionKeeper {
     });
   }
 
-  private async write(session: SessionLike, state: TrackedSession): Promise<void> {
-    const giveUpAt = performance.now() + this.options.maxWait;
+  private async write(session: SessionLike, state: TrackedSession, giveUpAt: number): Promise<void> {
     const isNew = state.text === undefined;
     for (;;) {
+      const within = giveUpAt - performance.now();
+      if (within <= 0) {
+        throw new StoreUnavailableError(
+          'Other requests kept changing the same session; this change was not written.',
+        );
+      }
       const dataJson = dataJsonOf(session);
       const policy = askedPolicy(session.cookie, state.cookieJson, state.meta.policy);
       const meta = { ...state.meta, policy, lastActiveAt: this.clock.now() };
@@ -154,6 +163,7 @@ export class SessionKeeper {
         loaded: state.text,
         text,
         expiresIn: this.expiresIn(meta),
+        within,
       });
       if (saved.outcome === 'saved') {
         Object.assign(state, { meta, text, dataJson, cookieJson: attributesOf(session.cookie) });
@@ -165,11 +175,6 @@ export class SessionKeeper {
         state.ended = true;
         this.events.emit({ type: 'session.writeRefused', handle: state.sid.handle });
         throw new SessionEndedError(state.sid.handle);
-      }
-      if (performance.now() >= giveUpAt) {
-        throw new StoreUnavailableError(
-          'Other requests kept changing the same session; this change was not written.',
-        );
       }
       this.rebase(session, state, newer);
     }
