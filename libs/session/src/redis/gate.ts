@@ -7,6 +7,14 @@ const MOST_CALLS = 10_000;
 /** Pause before Redis is asked again after it said "not now". */
 const PAUSE: Milliseconds = 25;
 
+/** What a caller says about one call. */
+export interface CallLimits {
+  /** Running it twice does no harm, so that a lost connection is ridden out by asking again. */
+  repeatable: boolean;
+  /** What is left of the caller's own time, if that is less than `redis.maxWait`. */
+  within?: Milliseconds;
+}
+
 /**
  * Stands before ioredis and gives every call a deadline and all calls together a bound.
  *
@@ -29,8 +37,8 @@ export class Gate {
   }
 
   /** Runs `command` once the connection is ready, and again after a failure that makes this safe, until the deadline. */
-  async run<T>(command: () => Promise<T>, { repeatable }: { repeatable: boolean }): Promise<T> {
-    const deadline = performance.now() + this.maxWait;
+  async run<T>(command: () => Promise<T>, { repeatable, within = this.maxWait }: CallLimits): Promise<T> {
+    const deadline = performance.now() + Math.min(within, this.maxWait);
     for (;;) {
       if (this.client.status !== 'ready') await this.ready(deadline - performance.now());
       try {
@@ -109,7 +117,8 @@ export class Gate {
     return new Promise<T>((resolve, reject) => {
       const timer = setTimeout(
         () => {
-          this.onSign(false);
+          // A call that spent its time waiting for a connection says nothing about the one it got at last.
+          if (within > this.maxWait * 0.9) this.onSign(false);
           const waited = Math.round(this.maxWait);
           reject(
             new StoreUnavailableError(`Redis did not answer within ${waited} ms. The outcome is unknown.`),

@@ -1,9 +1,15 @@
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { type Cluster, Redis } from 'ioredis';
-import { type Milliseconds, seconds, SessionEvents, StoreUnavailableError } from '../common/index.js';
-import { Gate } from './gate.js';
+import {
+  type Milliseconds,
+  minutes,
+  seconds,
+  SessionEvents,
+  StoreUnavailableError,
+} from '../common/index.js';
+import { type CallLimits, Gate } from './gate.js';
 import { type LuaScript, runScript } from './lua.script.js';
-import { explainFailure, kindOfFailure } from './redis.failures.js';
+import { explainFailure, isReplyError, kindOfFailure } from './redis.failures.js';
 import type { ResolvedRedisOptions } from './redis.options.js';
 
 /** How long the application waits for Redis at its start, so that both may be started at the same moment. */
@@ -25,6 +31,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('SessionModule');
   private lastError: unknown;
   private down = false;
+  private refusal = { reason: '', at: 0 };
   private closing = false;
 
   constructor(
@@ -74,8 +81,14 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
    *
    * @throws StoreUnavailableError when there is no answer in time or Redis refuses; the outcome may be unknown
    */
-  run<T>(command: (client: Redis | Cluster) => Promise<T>, how: { repeatable: boolean }): Promise<T> {
-    return this.gate.run(() => command(this.client), how);
+  async run<T>(command: (client: Redis | Cluster) => Promise<T>, how: CallLimits): Promise<T> {
+    try {
+      return await this.gate.run(() => command(this.client), how);
+    } catch (error) {
+      if (error instanceof StoreUnavailableError && isReplyError(error.cause))
+        this.reportRefusal(error.cause);
+      throw error;
+    }
   }
 
   /** Runs a script like a command. */
@@ -83,7 +96,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     script: LuaScript,
     keys: readonly string[],
     args: readonly (string | number)[],
-    how: { repeatable: boolean },
+    how: CallLimits,
   ): Promise<unknown> {
     return this.run((client) => runScript(client, script, keys, args), how);
   }
@@ -137,6 +150,16 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     this.logger.log('Redis is back.');
     this.events.emit({ type: 'store.recovered' });
   };
+
+  /** Redis is there and refuses, perhaps writes only (full, a replica). Once a minute, because nothing tells when it ends. */
+  private reportRefusal(error: unknown): void {
+    const reason = explainFailure(error);
+    const { reason: last, at } = this.refusal;
+    if (reason === last && performance.now() - at < minutes(1)) return;
+    this.refusal = { reason, at: performance.now() };
+    this.logger.error(`Redis refuses what sessions need, such requests are answered 503: ${reason}`);
+    this.events.emit({ type: 'store.unavailable', reason });
+  }
 
   /** Once an outage, not once a failed attempt: a log full of the same line hides the others. */
   private reportDown(reason: string): void {

@@ -9,6 +9,8 @@ export interface RecordWrite {
   text: string;
   /** Milliseconds until Redis drops it; `undefined` keeps it for good. */
   expiresIn?: number;
+  /** Milliseconds that the writer still has, if fewer than `redis.maxWait`. */
+  within?: number;
 }
 
 /** `conflict` carries the text that is stored now; `gone` means that the session was ended. */
@@ -44,7 +46,10 @@ return {'saved'}
 export async function saveRecord(redis: RedisConnection, write: RecordWrite): Promise<SaveOutcome> {
   const loaded = write.loaded === undefined ? '' : createHash('sha1').update(write.loaded).digest('hex');
   const expiresIn = write.expiresIn === undefined ? '' : Math.max(1, Math.ceil(write.expiresIn));
-  const reply = await redis.script(SAVE, [write.key], [loaded, write.text, expiresIn], { repeatable: true });
+  const reply = await redis.script(SAVE, [write.key], [loaded, write.text, expiresIn], {
+    repeatable: true,
+    within: write.within,
+  });
   const [outcome, text] = reply as ['saved' | 'gone' | 'conflict', string];
   return outcome === 'conflict' ? { outcome, text } : { outcome };
 }

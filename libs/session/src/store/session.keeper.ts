@@ -1,21 +1,14 @@
-import {
-  type Clock,
-  type Milliseconds,
-  SessionEndedError,
-  type SessionEndReason,
-  type SessionEvents,
-  StoreUnavailableError,
-} from '../common/index.js';
+import { type Clock, SessionEndedError, type SessionEndReason, type SessionEvents } from '../common/index.js';
 import type { RecordBackend } from './record.backend.js';
 import type { OpenedSession } from './record.reader.js';
-import type { SaveOutcome } from './save.script.js';
 import { type KeeperOptions, SessionOpener } from './session.opener.js';
-import { askedPolicy, attributesOf, deadlineOf, syncCookie } from './session.cookie.js';
-import { dataJsonOf, dataOf, parseFields, replaceData, type SessionLike } from './session.data.js';
+import { askedPolicy, attributesOf, syncCookie } from './session.cookie.js';
+import { dataJsonOf, parseFields, replaceData, type SessionLike } from './session.data.js';
 import type { SessionMeta } from './session.record.js';
 import type { Sid } from './sid.js';
-import { mergeThreeWays } from './three-way.merge.js';
+import { SessionWriter } from './session.writer.js';
 import { track, type TrackedSession, trackedOf } from './tracked.session.js';
+import { WriterTurns } from './writer.turns.js';
 
 /**
  * Opens, saves and ends sessions over any backend.
@@ -25,14 +18,17 @@ import { track, type TrackedSession, trackedOf } from './tracked.session.js';
  */
 export class SessionKeeper {
   private readonly opener: SessionOpener;
+  private readonly writer: SessionWriter;
+  private readonly turns = new WriterTurns();
 
   constructor(
-    private readonly backend: RecordBackend,
+    backend: RecordBackend,
     readonly options: KeeperOptions,
     private readonly clock: Clock,
-    private readonly events: SessionEvents,
+    events: SessionEvents,
   ) {
     this.opener = new SessionOpener(backend, options, clock, events);
+    this.writer = new SessionWriter(backend, this.opener, options, clock, events);
   }
 
   /** The session of an id; see {@link SessionOpener.open}. */
@@ -73,12 +69,13 @@ export class SessionKeeper {
    * @throws SessionEndedError if it was ended meanwhile, StoreUnavailableError, SessionError `SESSION_NOT_SERIALIZABLE`
    */
   save(session: SessionLike, how: { force?: boolean } = {}): Promise<'saved' | 'unchanged'> {
-    const state = trackedOf(session);
-    if (state === undefined) throw new TypeError('This session was not made by this store.');
+    const state = this.stateOf(session);
     const run = async (): Promise<'saved' | 'unchanged'> => {
       if (state.ended) throw new SessionEndedError(state.sid.handle);
       if (how.force !== true && !this.isChanged(session, state)) return 'unchanged';
-      await this.write(session, state);
+      // From here on, so that waiting for its turn counts too.
+      const giveUpAt = performance.now() + this.options.maxWait;
+      await this.turns.run(state.sid.handle, giveUpAt, () => this.writer.write(session, state, giveUpAt));
       return 'saved';
     };
     return this.queued(state, run);
@@ -92,26 +89,32 @@ export class SessionKeeper {
    * @throws what `change` throws, with the session as it was before; SessionEndedError; StoreUnavailableError
    */
   update<T, S extends SessionLike>(session: S, change: (session: S) => T | Promise<T>): Promise<T> {
-    const state = trackedOf(session);
-    if (state === undefined) throw new TypeError('This session was not made by this store.');
+    const state = this.stateOf(session);
+    const attempt = async (): Promise<{ result: T; isStored: boolean }> => {
+      const before = dataJsonOf(session);
+      const undo = (): void => replaceData(session, parseFields(before));
+      try {
+        const result = await change(session);
+        const isStored =
+          !this.isChanged(session, state) || (await this.writer.attempt(session, state, undo, giveUpAt));
+        return { result, isStored };
+      } catch (error) {
+        undo();
+        throw error;
+      }
+    };
+    const untilStored = async (): Promise<T> => {
+      for (;;) {
+        const { result, isStored } = await attempt();
+        if (isStored) return result;
+      }
+    };
+    const giveUpAt = performance.now() + this.options.maxWait;
     return this.queued(state, async () => {
       if (state.ended) throw new SessionEndedError(state.sid.handle);
-      const giveUpAt = performance.now() + this.options.maxWait;
-      for (;;) {
-        const before = dataJsonOf(session);
-        const undo = (): void => replaceData(session, parseFields(before));
-        try {
-          const result = await change(session);
-          const newer = this.isChanged(session, state) ? await this.attempt(session, state) : undefined;
-          if (newer === undefined) return result;
-          undo();
-          this.checkTime(giveUpAt);
-          this.rebase(session, state, newer);
-        } catch (error) {
-          undo();
-          throw error;
-        }
-      }
+      const { result, isStored } = await attempt();
+      // In turn only once there was a conflict: a slow `change` should not keep others waiting who write something else.
+      return isStored ? result : this.turns.run(state.sid.handle, giveUpAt, untilStored);
     });
   }
 
@@ -119,21 +122,8 @@ export class SessionKeeper {
   touch(session: SessionLike, state: TrackedSession): Promise<void> | undefined {
     if (state.text === undefined || state.ended || this.options.disableTTL) return undefined;
     if (this.clock.now() - state.meta.lastActiveAt < state.meta.policy.idle / 10) return undefined;
-    const { dataJson, text: loaded } = state;
-    state.meta = this.activeMeta(state);
-    syncCookie(session.cookie, state.meta, this.clock.now());
-    return this.queued(state, async () => {
-      if (state.text !== loaded) return;
-      state.meta = await this.listed(state, state.meta);
-      const text = await this.options.codec.encode(session.cookie, dataJson, state.meta);
-      const { outcome } = await this.backend.save({
-        key: this.opener.keyOf(state.sid),
-        loaded,
-        text,
-        expiresIn: this.opener.expiresIn(state.meta),
-      });
-      if (outcome === 'saved') state.text = text;
-    });
+    const finish = this.writer.touch(session, state);
+    return this.queued(state, finish);
   }
 
   /** The id that the answer gives the browser in place of the one it came with; `undefined` where that one stays good. */
@@ -158,100 +148,15 @@ export class SessionKeeper {
     });
   }
 
-  private async write(session: SessionLike, state: TrackedSession): Promise<void> {
-    const giveUpAt = performance.now() + this.options.maxWait;
-    for (;;) {
-      const newer = await this.attempt(session, state);
-      if (newer === undefined) return;
-      this.checkTime(giveUpAt);
-      this.rebase(session, state, newer);
-    }
-  }
-
-  /** Writes once over the loaded text. @returns what another request stored meanwhile, or `undefined` if it is written */
-  private async attempt(session: SessionLike, state: TrackedSession): Promise<OpenedSession | undefined> {
-    const dataJson = dataJsonOf(session);
-    const policy = askedPolicy(session.cookie, state.cookieJson, state.meta.policy);
-    const meta = await this.listed(state, { ...this.activeMeta(state), policy });
-    if (policy.idle <= 0) {
-      // A lifetime of nothing asks for the end, as in connect-redis.
-      state.ended = true;
-      await this.opener.end(state.sid.text, 'destroyed');
-      return undefined;
-    }
-    syncCookie(session.cookie, meta, this.clock.now());
-    const text = await this.options.codec.encode(session.cookie, dataJson, meta);
-    const isNew = state.text === undefined;
-    const saved = await this.send(state, { text, expiresIn: this.opener.expiresIn(meta) });
-    if (saved.outcome === 'saved') {
-      Object.assign(state, { meta, text, dataJson, cookieJson: attributesOf(session.cookie) });
-      if (isNew) this.events.emit({ type: 'session.created', handle: state.sid.handle });
-      return undefined;
-    }
-    const newer = saved.outcome === 'gone' ? undefined : await this.opener.interpret(state.sid, saved.text);
-    if (newer !== undefined) return newer;
-    state.ended = true;
-    this.events.emit({ type: 'session.writeRefused', handle: state.sid.handle });
-    throw new SessionEndedError(state.sid.handle);
-  }
-
-  /** A write whose outcome is unknown must not be followed by another of the same request: it could count twice. */
-  private async send(
-    state: TrackedSession,
-    write: { text: string; expiresIn?: Milliseconds },
-  ): Promise<SaveOutcome> {
-    if (state.isUncertain) {
-      throw new StoreUnavailableError(
-        'An earlier write of this session had an unknown outcome; nothing more is written. Reload it first.',
-      );
-    }
-    try {
-      return await this.backend.save({ key: this.opener.keyOf(state.sid), loaded: state.text, ...write });
-    } catch (error) {
-      state.isUncertain = true;
-      throw error;
-    }
-  }
-
-  private checkTime(giveUpAt: number): void {
-    if (performance.now() < giveUpAt) return;
-    throw new StoreUnavailableError(
-      'Other requests kept changing the same session; this change was not written.',
-    );
-  }
-
-  /** Puts this request's changes on top of what another request stored meanwhile. */
-  private rebase(session: SessionLike, state: TrackedSession, newer: OpenedSession): void {
-    replaceData(session, mergeThreeWays(parseFields(state.dataJson), dataOf(session), newer.record.data));
-    const lastActiveAt = Math.max(state.meta.lastActiveAt, newer.meta.lastActiveAt);
-    Object.assign(state, {
-      text: newer.text,
-      dataJson: newer.dataJson,
-      meta: { ...newer.meta, lastActiveAt },
-    });
+  private stateOf(session: SessionLike): TrackedSession {
+    const state = trackedOf(session);
+    if (state === undefined) throw new TypeError('This session was not made by this store.');
+    return state;
   }
 
   private queued<T>(state: TrackedSession, work: () => Promise<T>): Promise<T> {
     const result = state.queue.then(work);
     state.queue = result.catch(() => undefined);
     return result;
-  }
-
-  /** Keeps the session in its user's list for as long as it may live; asked again once a tenth of the idle timeout is added. */
-  private async listed({ sid }: TrackedSession, meta: SessionMeta): Promise<SessionMeta> {
-    const { auth, policy, listedUntil = 0 } = meta;
-    const deadline = deadlineOf(meta);
-    if (auth === undefined || this.options.users === undefined || deadline <= listedUntil) return meta;
-    const until = deadline + policy.idle / 10;
-    await this.options.users.enter(auth.userId, sid.handle, until - this.clock.now());
-    return { ...meta, listedUntil: until };
-  }
-
-  /** The server's part as this request's activity leaves it. */
-  private activeMeta({ sid, meta }: TrackedSession): SessionMeta {
-    const now = this.clock.now();
-    const { secrets, renewedAt } = meta;
-    const repaired = secrets && this.options.succession.repaired(sid, secrets, now - renewedAt);
-    return { ...meta, secrets: repaired, lastActiveAt: now };
   }
 }

@@ -1,0 +1,153 @@
+import type { Clock, Milliseconds, SessionEvents } from '../common/index.js';
+import { SessionEndedError, StoreUnavailableError } from '../common/index.js';
+import type { RecordBackend } from './record.backend.js';
+import type { OpenedSession } from './record.reader.js';
+import type { RecordWrite, SaveOutcome } from './save.script.js';
+import { askedPolicy, attributesOf, deadlineOf, syncCookie } from './session.cookie.js';
+import { dataJsonOf, dataOf, parseFields, replaceData, type SessionLike } from './session.data.js';
+import type { KeeperOptions, SessionOpener } from './session.opener.js';
+import type { SessionMeta } from './session.record.js';
+import { mergeThreeWays } from './three-way.merge.js';
+import type { TrackedSession } from './tracked.session.js';
+
+/** Writes sessions over the text that was loaded, and brings changes of several requests together. */
+export class SessionWriter {
+  constructor(
+    private readonly backend: RecordBackend,
+    private readonly opener: SessionOpener,
+    private readonly options: KeeperOptions,
+    private readonly clock: Clock,
+    private readonly events: SessionEvents,
+  ) {}
+
+  /** Writes until it is written: each newer text that is found is merged with this request's changes. */
+  async write(session: SessionLike, state: TrackedSession, giveUpAt: number): Promise<void> {
+    while (!(await this.attempt(session, state, () => undefined, giveUpAt)));
+  }
+
+  /**
+   * Writes once. If another request was faster, takes its data in, below what this request changed.
+   *
+   * @param undo called before that, to take back what should not count as this request's change
+   * @returns whether it is written
+   */
+  async attempt(
+    session: SessionLike,
+    state: TrackedSession,
+    undo: () => void,
+    giveUpAt: number,
+  ): Promise<boolean> {
+    const newer = await this.send(session, state, timeLeft(giveUpAt));
+    if (newer === undefined) return true;
+    undo();
+    this.rebase(session, state, newer);
+    return false;
+  }
+
+  /** Notes activity. Its first part is done at once, so that the cookie can go with the answer; the rest is returned. */
+  touch(session: SessionLike, state: TrackedSession): () => Promise<void> {
+    const { dataJson, text: loaded } = state;
+    state.meta = this.activeMeta(state);
+    syncCookie(session.cookie, state.meta, this.clock.now());
+    return async () => {
+      if (state.text !== loaded) return;
+      state.meta = await this.listed(state, state.meta);
+      const text = await this.options.codec.encode(session.cookie, dataJson, state.meta);
+      const expiresIn = this.opener.expiresIn(state.meta);
+      const { outcome } = await this.backend.save({
+        key: this.opener.keyOf(state.sid),
+        loaded,
+        text,
+        expiresIn,
+      });
+      if (outcome === 'saved') state.text = text;
+    };
+  }
+
+  /** Writes over the loaded text. @returns what another request stored meanwhile, or `undefined` if it is written */
+  private async send(
+    session: SessionLike,
+    state: TrackedSession,
+    within: Milliseconds,
+  ): Promise<OpenedSession | undefined> {
+    const dataJson = dataJsonOf(session);
+    const policy = askedPolicy(session.cookie, state.cookieJson, state.meta.policy);
+    const meta = await this.listed(state, { ...this.activeMeta(state), policy });
+    if (policy.idle <= 0) {
+      // A lifetime of nothing asks for the end, as in connect-redis.
+      state.ended = true;
+      await this.opener.end(state.sid.text, 'destroyed');
+      return undefined;
+    }
+    syncCookie(session.cookie, meta, this.clock.now());
+    const text = await this.options.codec.encode(session.cookie, dataJson, meta);
+    const isNew = state.text === undefined;
+    const saved = await this.sendText(state, { text, expiresIn: this.opener.expiresIn(meta), within });
+    if (saved.outcome === 'saved') {
+      Object.assign(state, { meta, text, dataJson, cookieJson: attributesOf(session.cookie) });
+      if (isNew) this.events.emit({ type: 'session.created', handle: state.sid.handle });
+      return undefined;
+    }
+    const newer = saved.outcome === 'gone' ? undefined : await this.opener.interpret(state.sid, saved.text);
+    if (newer !== undefined) return newer;
+    state.ended = true;
+    this.events.emit({ type: 'session.writeRefused', handle: state.sid.handle });
+    throw new SessionEndedError(state.sid.handle);
+  }
+
+  /** A write whose outcome is unknown must not be followed by another of the same request: it could count twice. */
+  private async sendText(
+    state: TrackedSession,
+    write: Omit<RecordWrite, 'key' | 'loaded'>,
+  ): Promise<SaveOutcome> {
+    if (state.isUncertain) {
+      throw new StoreUnavailableError(
+        'An earlier write of this session had an unknown outcome; nothing more is written. Reload it first.',
+      );
+    }
+    try {
+      return await this.backend.save({ key: this.opener.keyOf(state.sid), loaded: state.text, ...write });
+    } catch (error) {
+      state.isUncertain = true;
+      throw error;
+    }
+  }
+
+  /** Puts this request's changes on top of what another request stored meanwhile. */
+  private rebase(session: SessionLike, state: TrackedSession, newer: OpenedSession): void {
+    replaceData(session, mergeThreeWays(parseFields(state.dataJson), dataOf(session), newer.record.data));
+    const lastActiveAt = Math.max(state.meta.lastActiveAt, newer.meta.lastActiveAt);
+    Object.assign(state, {
+      text: newer.text,
+      dataJson: newer.dataJson,
+      meta: { ...newer.meta, lastActiveAt },
+    });
+  }
+
+  /** Keeps the session in its user's list for as long as it may live; asked again once a tenth of the idle timeout is added. */
+  private async listed({ sid }: TrackedSession, meta: SessionMeta): Promise<SessionMeta> {
+    const { auth, policy, listedUntil = 0 } = meta;
+    const deadline = deadlineOf(meta);
+    if (auth === undefined || this.options.users === undefined || deadline <= listedUntil) return meta;
+    const until = deadline + policy.idle / 10;
+    await this.options.users.enter(auth.userId, sid.handle, until - this.clock.now());
+    return { ...meta, listedUntil: until };
+  }
+
+  /** The server's part as this request's activity leaves it. */
+  private activeMeta({ sid, meta }: TrackedSession): SessionMeta {
+    const now = this.clock.now();
+    const { secrets, renewedAt } = meta;
+    const repaired = secrets && this.options.succession.repaired(sid, secrets, now - renewedAt);
+    return { ...meta, secrets: repaired, lastActiveAt: now };
+  }
+}
+
+/** What is left until an instant of `performance.now()`. @throws StoreUnavailableError if nothing is */
+function timeLeft(giveUpAt: number): Milliseconds {
+  const left = giveUpAt - performance.now();
+  if (left > 0) return left;
+  throw new StoreUnavailableError(
+    'Other requests kept changing the same session; this change was not written.',
+  );
+}
