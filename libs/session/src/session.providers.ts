@@ -9,7 +9,7 @@ import {
   resolveModuleOptions,
   type SessionModuleOptions,
 } from './session-module.options.js';
-import { RedisSessionStore } from './store/index.js';
+import { RecordBackend, RedisRecordBackend, RedisSessionStore } from './store/index.js';
 
 /** Token of the checked options. */
 const OPTIONS = Symbol('nestjs-redis-session options');
@@ -31,11 +31,17 @@ export const sessionProviders: Provider[] = [
       new RedisConnection(redis, events),
   },
   {
+    provide: RecordBackend,
+    inject: [RedisConnection],
+    useFactory: (connection: RedisConnection) => new RedisRecordBackend(connection),
+  },
+  {
     provide: RedisSessionStore,
-    inject: [OPTIONS, RedisConnection, Clock, SessionEvents],
+    inject: [OPTIONS, RedisConnection, RecordBackend, Clock, SessionEvents],
     useFactory: (
       { session, cookie }: ResolvedModuleOptions,
       connection: RedisConnection,
+      backend: RecordBackend,
       clock: Clock,
       events: SessionEvents,
     ) => {
@@ -49,7 +55,7 @@ export const sessionProviders: Provider[] = [
         client: connection.client,
         prefix,
         serializer,
-        parts: { connection, clock, events, policy },
+        parts: { backend, clock, events, policy },
       });
       store.generate = (request) => store.startSession(request, cookie.attributes, idFormat);
       return store;

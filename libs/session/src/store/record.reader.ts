@@ -61,7 +61,9 @@ export class RecordReader {
     // Only Redis knows how long a plain session may idle: others prolong it with EXPIRE and in its cookie.
     const persistent = cookie.expires !== undefined && cookie.expires !== null;
     const policy = { ...meta.policy, idle: cookie.originalMaxAge ?? meta.policy.idle, persistent };
-    return meta.createdAt + policy.absolute > now ? { ...meta, policy } : undefined;
+    // When others have written it, its last activity is unknown: assume it to be so long ago that the next touch moves it.
+    const lastActiveAt = stored === undefined ? Math.floor(now - policy.idle / 10) : meta.lastActiveAt;
+    return meta.createdAt + policy.absolute > now ? { ...meta, policy, lastActiveAt } : undefined;
   }
 }
 

@@ -11,7 +11,12 @@ import type { RecordCodec } from './record.codec.js';
 import { type OpenedSession, RecordReader } from './record.reader.js';
 import { askedPolicy, attributesOf, deadlineOf, syncCookie } from './session.cookie.js';
 import { dataJsonOf, dataOf, replaceData, type SessionLike } from './session.data.js';
-import type { SessionMeta, SessionPolicy } from './session.record.js';
+import {
+  type SessionMeta,
+  type SessionPolicy,
+  type SessionRecord,
+  UnreadableRecordError,
+} from './session.record.js';
 import { parseSid, type Sid } from './sid.js';
 import { type Fields, mergeThreeWays } from './three-way.merge.js';
 import { track, type TrackedSession, trackedOf } from './tracked.session.js';
@@ -25,6 +30,8 @@ export interface KeeperOptions {
   disableTTL: boolean;
   /** How long a save may go on merging with the writes of others. */
   maxWait: Milliseconds;
+  /** How long a session is kept whatever its cookie says (connect-redis's `ttl` function); 0 or less ends it. */
+  ttlOf?: (session: SessionLike) => Milliseconds;
 }
 
 /**
@@ -53,6 +60,16 @@ export class SessionKeeper {
     return text === null ? undefined : this.reader.read(sid, text);
   }
 
+  /** What a stored text holds, whoever it belongs to; `undefined` if it cannot be read. For administration. */
+  async peek(text: string): Promise<SessionRecord | undefined> {
+    try {
+      return await this.options.codec.decode(text);
+    } catch (error) {
+      if (error instanceof UnreadableRecordError) return undefined;
+      throw error;
+    }
+  }
+
   /** Starts to track a session object: one that was opened, or a new one that is stored at its first save. */
   track(session: SessionLike, sid: Sid, opened?: OpenedSession): void {
     const meta = opened?.meta ?? this.reader.newMeta(sid);
@@ -62,7 +79,10 @@ export class SessionKeeper {
   /** Tracks a session object of unknown origin, whose cookie says how long it wants to live. */
   adopt(session: SessionLike, sid: Sid, stored?: OpenedSession): void {
     const meta = stored?.meta ?? this.reader.newMeta(sid);
-    this.remember(session, sid, { ...meta, policy: askedPolicy(session.cookie, '{}', meta.policy) }, stored);
+    const { idle, persistent } = this.options.policy;
+    // Of a plain session only its cookie says how long it lives, and this one takes the place of the stored one.
+    const before = sid.secret === undefined ? { ...meta.policy, idle, persistent } : meta.policy;
+    this.remember(session, sid, { ...meta, policy: askedPolicy(session.cookie, '{}', before) }, stored);
   }
 
   /** Whether the session differs from what is stored. A new session without data is not a change. */
@@ -106,7 +126,7 @@ export class SessionKeeper {
         key: this.keyOf(state.sid),
         loaded,
         text,
-        expiresIn: this.expiresIn(state.meta),
+        expiresIn: this.expiresIn(state.meta, session),
       });
       if (outcome === 'saved') state.text = text;
     });
@@ -139,9 +159,11 @@ export class SessionKeeper {
     const isNew = state.text === undefined;
     for (;;) {
       const dataJson = dataJsonOf(session);
-      const policy = askedPolicy(session.cookie, state.cookieJson, state.meta.policy);
+      const asked = askedPolicy(session.cookie, state.cookieJson, state.meta.policy);
+      const ttl = this.options.ttlOf?.(session);
+      const policy = ttl === undefined || state.sid.secret === undefined ? asked : { ...asked, idle: ttl };
       const meta = { ...state.meta, policy, lastActiveAt: this.clock.now() };
-      if (policy.idle <= 0) {
+      if (!((ttl ?? policy.idle) > 0)) {
         // A lifetime of nothing asks for the end, as in connect-redis.
         state.ended = true;
         return this.end(state.sid.text, 'destroyed');
@@ -153,7 +175,7 @@ export class SessionKeeper {
         key,
         loaded: state.text,
         text,
-        expiresIn: this.expiresIn(meta),
+        expiresIn: this.expiresIn(meta, session),
       });
       if (saved.outcome === 'saved') {
         Object.assign(state, { meta, text, dataJson, cookieJson: attributesOf(session.cookie) });
@@ -199,7 +221,8 @@ export class SessionKeeper {
     return this.options.prefix + sid.handle;
   }
 
-  private expiresIn(meta: SessionMeta): Milliseconds | undefined {
-    return this.options.disableTTL ? undefined : deadlineOf(meta) - this.clock.now();
+  private expiresIn(meta: SessionMeta, session: SessionLike): Milliseconds | undefined {
+    if (this.options.disableTTL) return undefined;
+    return this.options.ttlOf?.(session) ?? deadlineOf(meta) - this.clock.now();
   }
 }

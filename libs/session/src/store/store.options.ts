@@ -2,6 +2,7 @@ import type { SessionData } from 'express-session';
 import type { Cluster, Redis } from 'ioredis';
 import type { Clock, SessionEvents } from '../common/index.js';
 import type { RedisConnection } from '../redis/index.js';
+import type { RecordBackend } from './record.backend.js';
 import type { SessionSerializer } from './record.codec.js';
 import type { SessionPolicy } from './session.record.js';
 
@@ -16,7 +17,8 @@ export interface RedisSessionStoreOptions {
    */
   prefix?: string;
   /**
-   * Seconds that a session without a cookie lifetime is kept, or a function of the session that says so.
+   * Seconds that a session without a cookie lifetime is kept; or a function of the session, which then decides for all of them.
+   * 0 or less ends the session.
    *
    * @default 86400 (one day)
    */
@@ -24,7 +26,7 @@ export interface RedisSessionStoreOptions {
   /** @default JSON */
   serializer?: SessionSerializer;
   /**
-   * Keys without expiry. Then something else has to delete them.
+   * Keys without expiry. Then something else has to delete them, and `touch` does nothing.
    *
    * @default false
    */
@@ -42,5 +44,12 @@ export interface RedisSessionStoreOptions {
    */
   scanCount?: number;
   /** Parts that SessionModule shares among its rooms; a store on its own makes its own. */
-  parts?: { connection?: RedisConnection; clock?: Clock; events?: SessionEvents; policy?: SessionPolicy };
+  parts?: {
+    connection?: RedisConnection;
+    /** Instead of a connection: where records are kept. */
+    backend?: RecordBackend;
+    clock?: Clock;
+    events?: SessionEvents;
+    policy?: SessionPolicy;
+  };
 }
