@@ -12,7 +12,7 @@ export {
 } from './cookie.options.js';
 export { CurrentSession } from './current-session.decorator.js';
 export { PassiveSession } from './passive-session.decorator.js';
-export { type RequestSession, requestSessionOf } from './request-session.js';
+export { RequestSession, requestSessionOf } from './request-session.js';
 export { SaveInterceptor } from './save.interceptor.js';
 export { resolveSecrets } from './secret.options.js';
 export { SessionCookies } from './session.cookies.js';

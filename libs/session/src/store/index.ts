@@ -6,6 +6,8 @@
  * nothing is; no secret reaches Redis, only its hash; text that cannot be read is no session, never an error.
  */
 export type { SessionSerializer } from './record.codec.js';
+// The token under which SessionModule provides the connection, for the room testing to put something else there.
+export { RedisConnection } from '../redis/index.js';
 export { RecordBackend, RedisRecordBackend } from './record.backend.js';
 export type { RecordWrite, SaveOutcome } from './save.script.js';
 export { RedisSessionStore } from './redis-session.store.js';

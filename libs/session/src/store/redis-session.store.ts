@@ -5,7 +5,7 @@ import { type Clock, days, SessionEvents, SystemClock } from '../common/index.js
 import { RedisConnection, resolveRedisOptions } from '../redis/index.js';
 import { RecordCodec } from './record.codec.js';
 import { type RecordBackend, RedisRecordBackend } from './record.backend.js';
-import type { RedisSessionStoreOptions } from './store.options.js';
+import type { BackedStoreOptions, RedisSessionStoreOptions } from './store.options.js';
 import { cookieFrom, SessionCookie } from './session.cookie.js';
 import type { OpenedSession } from './record.reader.js';
 import { SessionKeeper } from './session.keeper.js';
@@ -43,7 +43,7 @@ export class RedisSessionStore extends RedisStore {
   private readonly clock: Clock;
   private readonly foundBy = new WeakMap<object, OpenedSession>();
 
-  constructor(options: RedisSessionStoreOptions) {
+  constructor(options: RedisSessionStoreOptions | BackedStoreOptions) {
     const { clock = new SystemClock(), events = new SessionEvents(), ...parts } = options.parts ?? {};
     const connect = () =>
       parts.connection ?? new RedisConnection(resolveRedisOptions({ client: options.client }), events);
@@ -176,7 +176,8 @@ export class RedisSessionStore extends RedisStore {
     const data = await this.find(id);
     if (data === null) return;
     const own = this.createSession({ sessionID: id } as Request, data);
-    await this.keeper.touch(own, trackedOf(own)!);
+    const ownState = trackedOf(own);
+    if (ownState !== undefined) await this.keeper.touch(own, ownState);
   }
 
   private handles(): Promise<string[]> {

@@ -44,12 +44,20 @@ export interface RedisSessionStoreOptions {
    */
   scanCount?: number;
   /** Parts that SessionModule shares among its rooms; a store on its own makes its own. */
-  parts?: {
-    connection?: RedisConnection;
-    /** Instead of a connection: where records are kept. */
-    backend?: RecordBackend;
-    clock?: Clock;
-    events?: SessionEvents;
-    policy?: SessionPolicy;
-  };
+  parts?: StoreParts;
+}
+
+export interface StoreParts {
+  connection?: RedisConnection;
+  /** Where records are kept, instead of over a connection. */
+  backend?: RecordBackend;
+  clock?: Clock;
+  events?: SessionEvents;
+  policy?: SessionPolicy;
+}
+
+/** The same for a store that has no client, because something else keeps its records. */
+export interface BackedStoreOptions extends Omit<RedisSessionStoreOptions, 'client' | 'parts'> {
+  client?: undefined;
+  parts: StoreParts & { backend: RecordBackend };
 }
