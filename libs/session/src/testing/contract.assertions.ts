@@ -2,7 +2,7 @@ import { AssertionError, deepStrictEqual } from 'node:assert';
 import type { SessionData } from 'express-session';
 
 /** The application's own fields of what a store gave. */
-export function fieldsOf(session: object | undefined | null): unknown {
+function fieldsOf(session: object | undefined | null): unknown {
   if (session === undefined || session === null) return undefined;
   const fields = JSON.parse(JSON.stringify(session)) as Record<string, unknown>;
   delete fields['cookie'];
