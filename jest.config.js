@@ -23,6 +23,7 @@ export default {
   },
   moduleNameMapper: {
     '^nestjs-redis-session$': '<rootDir>/libs/session/src/index.ts',
+    '^nestjs-redis-session/testing$': '<rootDir>/libs/session/src/testing/index.ts',
     '^redis-anywhere$': '<rootDir>/libs/redis-anywhere/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

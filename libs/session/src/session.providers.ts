@@ -10,7 +10,14 @@ import {
   type SessionModuleOptions,
 } from './session-module.options.js';
 import { SessionRegistry, SessionService } from './session/index.js';
-import { RedisSessionStore, SecretSuccession } from './store/index.js';
+import {
+  RecordBackend,
+  RedisRecordBackend,
+  RedisSessionStore,
+  RedisUserIndex,
+  SecretSuccession,
+  UserIndex,
+} from './store/index.js';
 
 /** Token of the checked options. */
 const OPTIONS = Symbol('nestjs-redis-session options');
@@ -32,11 +39,24 @@ export const sessionProviders: Provider[] = [
       new RedisConnection(redis, events),
   },
   {
+    provide: RecordBackend,
+    inject: [RedisConnection],
+    useFactory: (connection: RedisConnection) => new RedisRecordBackend(connection),
+  },
+  {
+    provide: UserIndex,
+    inject: [OPTIONS, RedisConnection],
+    useFactory: ({ session }: ResolvedModuleOptions, connection: RedisConnection) =>
+      new RedisUserIndex(connection, session.prefix),
+  },
+  {
     provide: RedisSessionStore,
-    inject: [OPTIONS, RedisConnection, Clock, SessionEvents],
+    inject: [OPTIONS, RedisConnection, RecordBackend, UserIndex, Clock, SessionEvents],
     useFactory: (
       { session, cookie, secrets }: ResolvedModuleOptions,
       connection: RedisConnection,
+      backend: RecordBackend,
+      users: UserIndex,
       clock: Clock,
       events: SessionEvents,
     ) => {
@@ -51,7 +71,8 @@ export const sessionProviders: Provider[] = [
         prefix,
         serializer,
         parts: {
-          connection,
+          backend,
+          users,
           clock,
           events,
           policy,

@@ -13,7 +13,7 @@ export {
 export { CurrentSession } from './current-session.decorator.js';
 
 export { PassiveSession } from './passive-session.decorator.js';
-export { type RequestSession, requestSessionOf } from './request-session.js';
+export { RequestSession, requestSessionOf } from './request-session.js';
 export { SaveInterceptor } from './save.interceptor.js';
 export { resolveSecrets } from './secret.options.js';
 export { SessionCookies } from './session.cookies.js';

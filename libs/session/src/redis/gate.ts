@@ -70,6 +70,8 @@ export class Gate {
     if (this.closed || within <= 0 || this.waiting.size >= MOST_CALLS) {
       return Promise.reject(new StoreUnavailableError('There is no connection to Redis.'));
     }
+    // A client that was made with `lazyConnect` connects at its first command, and the gate holds that back.
+    if (this.client.status === 'wait') this.client.connect().catch(() => undefined);
     return new Promise((resolve, reject) => {
       const look = (): void => {
         const isReady = this.client.status === 'ready';

@@ -43,7 +43,8 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     this.gate = new Gate(this.client, options.maxWait, this.onSign);
     // An 'error' event that nobody listens to ends the process.
     this.client.on('error', this.onError);
-    this.client.on('close', this.onClose);
+    // Not 'close': an application that closes its own client has no outage.
+    this.client.on('reconnecting', this.onClose);
     this.client.on('ready', this.onReady);
   }
 
@@ -108,7 +109,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     this.gate.close();
     if (!this.owned) {
       this.client.off('error', this.onError);
-      this.client.off('close', this.onClose);
+      this.client.off('reconnecting', this.onClose);
       this.client.off('ready', this.onReady);
       return;
     }

@@ -6,6 +6,10 @@
  * nothing is; no secret reaches Redis, only its hash; text that cannot be read is no session, never an error.
  */
 export type { SessionSerializer } from './record.codec.js';
+// The token under which SessionModule provides the connection, for the room testing to put something else there.
+export { RedisConnection } from '../redis/index.js';
+export { RecordBackend, RedisRecordBackend } from './record.backend.js';
+export type { RecordWrite, SaveOutcome } from './save.script.js';
 export { RedisSessionStore } from './redis-session.store.js';
 export type { RedisSessionStoreOptions } from './store.options.js';
 export type { CurrentSession, SessionCarrier } from './session.carrier.js';
@@ -14,4 +18,5 @@ export type { SessionAuth, SessionPolicy } from './session.record.js';
 export type { IdFormat } from './sid.js';
 export { deadlineOf } from './session.cookie.js';
 export { SecretSuccession } from './secret.succession.js';
+export { MemoryUserIndex, RedisUserIndex, UserIndex } from './user.index.js';
 export { trackedOf } from './tracked.session.js';

@@ -1,19 +1,36 @@
+import type { Milliseconds } from '../common/index.js';
 import { messageOf, type RedisConnection } from '../redis/index.js';
+import { scanKeys } from './key.scan.js';
 import { type RecordWrite, saveRecord, type SaveOutcome } from './save.script.js';
 
-/** Where records are kept: a few verbs, each of them one atomic step. */
-export interface RecordBackend {
+/**
+ * Where records are kept: a few verbs, each of them one atomic step but `keys`. Also the token under which SessionModule
+ * provides it.
+ */
+export abstract class RecordBackend {
+  /** The longest that one call may take, in milliseconds. */
+  abstract readonly maxWait: Milliseconds;
   /** The text, or `null` when there is none or it has expired. Never an error for a missing key. */
-  read(key: string): Promise<string | null>;
+  abstract read(key: string): Promise<string | null>;
   /** Writes under the condition of the write; repeating it does no harm. */
-  save(write: RecordWrite): Promise<SaveOutcome>;
+  abstract save(write: RecordWrite): Promise<SaveOutcome>;
   /** Removes the text and gives it back; `null` if there was none. Repeating it does no harm. */
-  take(key: string): Promise<string | null>;
+  abstract take(key: string): Promise<string | null>;
+  /** Lets what is there expire that much later than now; 0 or less removes it. Never creates; a missing key is no error. */
+  abstract expire(key: string, within: Milliseconds): Promise<void>;
+  /** Every key that starts with `prefix`, looked for in steps of about `count`. */
+  abstract keys(prefix: string, count: number): Promise<string[]>;
 }
 
-/** Records in Redis: GET, the save script, GETDEL. One key each, so that any Cluster can run them. */
-export class RedisRecordBackend implements RecordBackend {
-  constructor(private readonly redis: RedisConnection) {}
+/** Records in Redis: GET, the save script, GETDEL, PEXPIRE, SCAN. One key each, so that any Cluster can run them. */
+export class RedisRecordBackend extends RecordBackend {
+  constructor(private readonly redis: RedisConnection) {
+    super();
+  }
+
+  get maxWait(): Milliseconds {
+    return this.redis.maxWait;
+  }
 
   async read(key: string): Promise<string | null> {
     try {
@@ -37,5 +54,13 @@ export class RedisRecordBackend implements RecordBackend {
       await this.redis.run((client) => client.del(key), { repeatable: true });
       return '';
     }
+  }
+
+  async expire(key: string, within: Milliseconds): Promise<void> {
+    await this.redis.run((client) => client.pexpire(key, Math.ceil(within)), { repeatable: true });
+  }
+
+  keys(prefix: string, count: number): Promise<string[]> {
+    return scanKeys(this.redis, prefix, count);
   }
 }

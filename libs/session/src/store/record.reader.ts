@@ -43,7 +43,9 @@ export class RecordReader {
       const meta = this.admit(record, sid);
       if (meta === undefined) return undefined;
       const role = this.roleOf(sid, meta);
-      return role === 'replayed' ? role : { sid, text, record, meta, role, dataJson: jsonOf(record.data) };
+      // Where secrets are not renewed, another one was never good, so nothing was copied.
+      if (role === 'replayed') return this.succession.isActive ? role : undefined;
+      return { sid, text, record, meta, role, dataJson: jsonOf(record.data) };
     } catch (error) {
       if (!(error instanceof UnreadableRecordError)) throw error;
       this.events.emit({ type: 'session.unreadable', handle: sid.handle, problem: error.message });
@@ -76,7 +78,9 @@ export class RecordReader {
     // Only Redis knows how long a plain session may idle: others prolong it with EXPIRE and in its cookie.
     const persistent = cookie.expires !== undefined && cookie.expires !== null;
     const policy = { ...meta.policy, idle: cookie.originalMaxAge ?? meta.policy.idle, persistent };
-    return meta.createdAt + policy.absolute > now ? { ...meta, policy } : undefined;
+    // When others have written it, its last activity is unknown: assume it to be so long ago that the next touch moves it.
+    const lastActiveAt = stored === undefined ? Math.floor(now - policy.idle / 10) : meta.lastActiveAt;
+    return meta.createdAt + policy.absolute > now ? { ...meta, policy, lastActiveAt } : undefined;
   }
 }
 

@@ -2,24 +2,26 @@ import { RedisStore } from 'connect-redis';
 import type { Request } from 'express';
 import type { Session, SessionData } from 'express-session';
 import { type Clock, days, SessionEvents, SystemClock } from '../common/index.js';
-import { RedisConnection, resolveRedisOptions } from '../redis/index.js';
-import { scanKeys } from './key.scan.js';
 import { RecordCodec } from './record.codec.js';
-import { RedisRecordBackend } from './record.backend.js';
-import type { RedisSessionStoreOptions } from './store.options.js';
-import { SessionCookie } from './session.cookie.js';
+import type { RecordBackend } from './record.backend.js';
+import type { BackedStoreOptions, RedisSessionStoreOptions } from './store.options.js';
+import { cookieFrom, SessionCookie } from './session.cookie.js';
 import type { OpenedSession } from './record.reader.js';
 import { SecretSuccession } from './secret.succession.js';
-import { SessionKeeper } from './session.keeper.js';
-import { createSid, type IdFormat, parseSid } from './sid.js';
 import type { CurrentSession, SessionCarrier } from './session.carrier.js';
-import { UserIndex } from './user.index.js';
+import { SessionKeeper } from './session.keeper.js';
+import type { SessionPolicy } from './session.record.js';
+import { createSid, type IdFormat, parseSid } from './sid.js';
 import { trackedOf } from './tracked.session.js';
+import { keptBy } from './store.parts.js';
+import type { UserIndex } from './user.index.js';
 
 type Callback = (error?: unknown, data?: any) => any;
 
 /** connect-redis's default lifetime of a session without one, in seconds. */
 const DEFAULT_TTL_SECONDS = 86_400;
+/** How many keys are asked for at a time where all of them are meant. */
+const AT_A_TIME = 100;
 
 /**
  * Sessions in Redis, as express-session's `Store` and with the names of connect-redis, but safe under parallel requests: what
@@ -29,7 +31,9 @@ const DEFAULT_TTL_SECONDS = 86_400;
  *
  *   GET key                        to load
  *   EVALSHA (GET, SET PX) key      to save, see save.script.ts
- *   DEL key                        to end
+ *   GETDEL key                     to end
+ *   PEXPIRE key                    to touch a session that this store did not load itself
+ *   SCAN                           ids, all, length, clear
  *
  * `SessionModule` makes one; on its own it takes the place of connect-redis's store under express-session.
  */
@@ -40,31 +44,30 @@ export class RedisSessionStore extends RedisStore {
   readonly users: UserIndex;
   /** Makes `req.session` new and empty. express-session's middleware puts its own here. */
   generate: (req: Request) => void;
-  private readonly connection: RedisConnection;
+  private readonly backend: RecordBackend;
   private readonly clock: Clock;
   private readonly foundBy = new WeakMap<object, OpenedSession>();
 
-  constructor(options: RedisSessionStoreOptions) {
-    const {
-      connection: shared,
-      clock = new SystemClock(),
-      events = new SessionEvents(),
-    } = options.parts ?? {};
-    const connection = shared ?? new RedisConnection(resolveRedisOptions({ client: options.client }), events);
-    super({ ...options, client: connection.client, serializer: undefined });
-    this.connection = connection;
+  constructor(options: RedisSessionStoreOptions | BackedStoreOptions) {
+    const { clock = new SystemClock(), events = new SessionEvents(), ...parts } = options.parts ?? {};
+    // Everything that would use connect-redis's client is overridden.
+    super({ ...options, client: options.client ?? {}, serializer: undefined });
+    const { backend, users } = keptBy(options, this.prefix, clock, events);
+    this.backend = backend;
+    this.users = users;
     this.clock = clock;
-    this.users = new UserIndex(connection, this.prefix);
+    const { ttl } = this;
     this.keeper = new SessionKeeper(
-      new RedisRecordBackend(connection),
+      backend,
       {
         prefix: this.prefix,
-        policy: options.parts?.policy ?? { idle: this.lifetime({}), absolute: days(400), persistent: false },
+        policy: parts.policy ?? this.ownPolicy(),
         codec: new RecordCodec(options.serializer),
-        succession: options.parts?.succession ?? new SecretSuccession([], undefined),
         users: this.users,
+        succession: parts.succession ?? new SecretSuccession([], undefined),
         disableTTL: this.disableTTL,
-        maxWait: connection.maxWait,
+        maxWait: backend.maxWait,
+        ttlOf: typeof ttl === 'function' ? (session) => ttl(session as SessionData) * 1000 : undefined,
       },
       clock,
       events,
@@ -120,10 +123,8 @@ export class RedisSessionStore extends RedisStore {
 
   /** Ends a session, by its id or by its handle. Ending one that is not there is no error. */
   override destroy(sid: string, callback?: Callback): Promise<any> {
-    return answer(
-      this.keeper.end(sid, 'destroyed').then(() => undefined),
-      callback,
-    );
+    const ended = this.keeper.end(sid, 'destroyed').then(() => undefined);
+    return answer(ended, callback);
   }
 
   /** Ends the request's session and gives it a new, empty one. If ending fails, the request keeps the one it has. */
@@ -169,16 +170,21 @@ export class RedisSessionStore extends RedisStore {
   }
 
   private async store(id: string, session: SessionData): Promise<void> {
-    const known = trackedOf(session)?.sid.text === id;
-    if (!known) {
-      // Its origin is unknown (express-session's own `generate`, or plain data): it takes the place of what is there.
-      const sid = parseSid(id);
-      if (sid === undefined)
-        throw new TypeError('A session id is 1 to 256 printable characters without spaces.');
-      if (!(session.cookie instanceof SessionCookie)) session.cookie = new SessionCookie(session.cookie);
-      this.keeper.adopt(session, sid, await this.keeper.open(id));
+    const state = trackedOf(session);
+    if (state?.sid.text === id) {
+      // express-session's `resave` counts on a write that also prolongs.
+      if ((await this.keeper.save(session)) === 'unchanged') await this.keeper.touch(session, state);
+      return;
     }
-    await this.keeper.save(session, { force: !known });
+    const sid = parseSid(id);
+    if (sid === undefined)
+      throw new TypeError('A session id is 1 to 256 printable characters without spaces.');
+    session.cookie = cookieFrom(session.cookie);
+    const found = this.foundBy.get(session);
+    // What `get` gave is written over what it was made of. Where the origin is unknown (express-session's own `generate`, or plain
+    // data), it takes the place of what is there.
+    this.keeper.adopt(session, sid, found?.sid.text === id ? found : await this.keeper.open(id));
+    await this.keeper.save(session, { force: true });
   }
 
   private async prolong(id: string, session: SessionData): Promise<void> {
@@ -187,9 +193,13 @@ export class RedisSessionStore extends RedisStore {
     if (state?.sid.text === id) return this.keeper.touch(session, state);
     const sid = parseSid(id);
     if (sid === undefined) return;
-    await this.connection.run((client) => client.pexpire(this.prefix + sid.handle, this.lifetime(session)), {
-      repeatable: true,
-    });
+    if (sid.secret === undefined) return this.backend.expire(this.prefix + id, this.lifetime(session));
+    // The deadline of a session of ours stands in its record, and only its secret may move it.
+    const data = await this.find(id);
+    if (data === null) return;
+    const own = this.createSession({ sessionID: id } as Request, data);
+    const ownState = trackedOf(own);
+    if (ownState !== undefined) await this.keeper.touch(own, ownState);
   }
 
   private handles(): Promise<string[]> {
@@ -197,39 +207,41 @@ export class RedisSessionStore extends RedisStore {
   }
 
   private keys(): Promise<string[]> {
-    return scanKeys(this.connection.client, this.prefix, this.scanCount);
+    return this.backend.keys(this.prefix, this.scanCount);
   }
 
   private async everything(): Promise<SessionData[]> {
     const found: SessionData[] = [];
-    for (const key of await this.keys()) {
-      const text = await this.connection
-        .run((client) => client.get(key), { repeatable: true })
-        .catch(() => null);
-      const record =
-        text === null ? undefined : await this.keeper.options.codec.decode(text).catch(() => undefined);
-      if (record !== undefined) {
-        found.push({
-          ...record.data,
-          cookie: record.cookie,
-          id: key.slice(this.prefix.length),
-        } as unknown as SessionData);
-      }
-    }
+    await this.forEachKey(async (key) => {
+      const text = await this.backend.read(key);
+      const record = text === null ? undefined : await this.keeper.peek(text);
+      if (record === undefined) return;
+      const id = key.slice(this.prefix.length);
+      found.push({ ...record.data, cookie: record.cookie, id } as unknown as SessionData);
+    });
     return found;
   }
 
   private async removeAll(): Promise<void> {
-    for (const key of await this.keys())
-      await this.connection.run((client) => client.del(key), { repeatable: true });
+    await this.forEachKey((key) => this.backend.take(key));
+  }
+
+  /** Key by key, because a command with several of them fails on a Cluster; side by side, because one by one takes long. */
+  private async forEachKey(work: (key: string) => Promise<unknown>): Promise<void> {
+    const keys = await this.keys();
+    for (let at = 0; at < keys.length; at += AT_A_TIME)
+      await Promise.all(keys.slice(at, at + AT_A_TIME).map(work));
+  }
+
+  private ownPolicy(): SessionPolicy {
+    const ttl = typeof this.ttl === 'number' ? this.ttl : DEFAULT_TTL_SECONDS;
+    return { idle: this.disableTTL ? days(400) : ttl * 1000, absolute: days(400), persistent: false };
   }
 
   private lifetime(session: Partial<SessionData>): number {
     if (typeof this.ttl === 'function') return this.ttl(session as SessionData) * 1000;
     const expires = session.cookie?.expires;
-    return expires
-      ? new Date(expires).getTime() - this.clock.now()
-      : (this.ttl || DEFAULT_TTL_SECONDS) * 1000;
+    return expires ? new Date(expires).getTime() - this.clock.now() : this.ttl * 1000;
   }
 }
 

@@ -33,6 +33,11 @@ export class SecretSuccession {
     );
   }
 
+  /** Whether there is anything to derive successors with; a store on its own has nothing. */
+  get isActive(): boolean {
+    return this.keys.length > 0;
+  }
+
   /** The hashes of a new secret and of its successor. */
   mint({ secret, handle }: { secret: string; handle: string }): SessionSecrets {
     const [successor] = this.successors(secret, handle);

@@ -12,6 +12,18 @@ const COOKIE_CAP: Milliseconds = days(400);
 /** Setting `maxAge` computes with the clock twice; a difference this small is nobody's wish. */
 const JITTER: Milliseconds = 2;
 
+/** A `Cookie` of what is given as one: itself, or its attributes with `expires` perhaps as text, as a store keeps them. */
+export function cookieFrom(given: Cookie): Cookie {
+  const isCookie: boolean = given instanceof SessionCookie;
+  if (isCookie) return given;
+  const { expires, originalMaxAge, ...attributes } = given;
+  const cookie = new SessionCookie(attributes);
+  if (expires) cookie.expires = new Date(expires);
+  // Setting `expires` has just set this to the time left.
+  if (typeof originalMaxAge === 'number') cookie.originalMaxAge = originalMaxAge;
+  return cookie;
+}
+
 /** When a session ends: the earlier of idle and absolute deadline, in milliseconds since 1970. */
 export function deadlineOf(meta: SessionMeta): number {
   return Math.min(meta.lastActiveAt + meta.policy.idle, meta.createdAt + meta.policy.absolute);

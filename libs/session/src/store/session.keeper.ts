@@ -4,7 +4,7 @@ import type { OpenedSession } from './record.reader.js';
 import { type KeeperOptions, SessionOpener } from './session.opener.js';
 import { askedPolicy, attributesOf, syncCookie } from './session.cookie.js';
 import { dataJsonOf, parseFields, replaceData, type SessionLike } from './session.data.js';
-import type { SessionMeta } from './session.record.js';
+import { type SessionMeta, type SessionRecord, UnreadableRecordError } from './session.record.js';
 import type { Sid } from './sid.js';
 import { SessionWriter } from './session.writer.js';
 import { track, type TrackedSession, trackedOf } from './tracked.session.js';
@@ -41,6 +41,16 @@ export class SessionKeeper {
     return this.opener.end(id, reason);
   }
 
+  /** What a stored text holds, whoever it belongs to; `undefined` if it cannot be read. For administration. */
+  async peek(text: string): Promise<SessionRecord | undefined> {
+    try {
+      return await this.options.codec.decode(text);
+    } catch (error) {
+      if (error instanceof UnreadableRecordError) return undefined;
+      throw error;
+    }
+  }
+
   /** Starts to track a session object: one that was opened, or a new one that is stored at its first save. */
   track(session: SessionLike, sid: Sid, opened?: OpenedSession): void {
     const meta = opened?.meta ?? this.opener.reader.newMeta(sid);
@@ -50,7 +60,10 @@ export class SessionKeeper {
   /** Tracks a session object of unknown origin, whose cookie says how long it wants to live. */
   adopt(session: SessionLike, sid: Sid, stored?: OpenedSession): void {
     const meta = stored?.meta ?? this.opener.reader.newMeta(sid);
-    this.remember(session, sid, { ...meta, policy: askedPolicy(session.cookie, '{}', meta.policy) }, stored);
+    const { idle, persistent } = this.options.policy;
+    // Of a plain session only its cookie says how long it lives, and this one takes the place of the stored one.
+    const before = sid.secret === undefined ? { ...meta.policy, idle, persistent } : meta.policy;
+    this.remember(session, sid, { ...meta, policy: askedPolicy(session.cookie, '{}', before) }, stored);
   }
 
   /** Whether the session differs from what is stored. A new session without data is not a change. */

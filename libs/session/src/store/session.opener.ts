@@ -4,6 +4,7 @@ import type { RecordCodec } from './record.codec.js';
 import { type OpenedSession, RecordReader } from './record.reader.js';
 import type { SecretSuccession } from './secret.succession.js';
 import { deadlineOf } from './session.cookie.js';
+import type { SessionLike } from './session.data.js';
 import type { SessionMeta, SessionPolicy } from './session.record.js';
 import { parseSid, type Sid } from './sid.js';
 import type { UserIndex } from './user.index.js';
@@ -19,6 +20,8 @@ export interface KeeperOptions {
   users?: UserIndex;
   /** No expiry in Redis (connect-redis's `disableTTL`). */
   disableTTL: boolean;
+  /** How long a session is kept whatever its cookie says (connect-redis's `ttl` function); 0 or less ends it. */
+  ttlOf?: (session: SessionLike) => Milliseconds;
   /** How long a save may go on merging with the writes of others. */
   maxWait: Milliseconds;
 }
@@ -97,7 +100,9 @@ export class SessionOpener {
   }
 
   /** How long Redis is to keep the record; `undefined` for good. */
-  expiresIn(meta: SessionMeta): Milliseconds | undefined {
-    return this.options.disableTTL ? undefined : deadlineOf(meta) - this.clock.now();
+  expiresIn(meta: SessionMeta, session?: SessionLike): Milliseconds | undefined {
+    if (this.options.disableTTL) return undefined;
+    const own = session && this.options.ttlOf?.(session);
+    return own ?? deadlineOf(meta) - this.clock.now();
   }
 }

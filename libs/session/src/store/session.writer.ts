@@ -53,7 +53,7 @@ export class SessionWriter {
       if (state.text !== loaded) return;
       state.meta = await this.listed(state, state.meta);
       const text = await this.options.codec.encode(session.cookie, dataJson, state.meta);
-      const expiresIn = this.opener.expiresIn(state.meta);
+      const expiresIn = this.opener.expiresIn(state.meta, session);
       const { outcome } = await this.backend.save({
         key: this.opener.keyOf(state.sid),
         loaded,
@@ -71,18 +71,24 @@ export class SessionWriter {
     within: Milliseconds,
   ): Promise<OpenedSession | undefined> {
     const dataJson = dataJsonOf(session);
-    const policy = askedPolicy(session.cookie, state.cookieJson, state.meta.policy);
-    const meta = await this.listed(state, { ...this.activeMeta(state), policy });
-    if (policy.idle <= 0) {
+    const asked = askedPolicy(session.cookie, state.cookieJson, state.meta.policy);
+    const ttl = this.options.ttlOf?.(session);
+    const policy = ttl === undefined || state.sid.secret === undefined ? asked : { ...asked, idle: ttl };
+    if (!((ttl ?? policy.idle) > 0)) {
       // A lifetime of nothing asks for the end, as in connect-redis.
       state.ended = true;
       await this.opener.end(state.sid.text, 'destroyed');
       return undefined;
     }
+    const meta = await this.listed(state, { ...this.activeMeta(state), policy });
     syncCookie(session.cookie, meta, this.clock.now());
     const text = await this.options.codec.encode(session.cookie, dataJson, meta);
     const isNew = state.text === undefined;
-    const saved = await this.sendText(state, { text, expiresIn: this.opener.expiresIn(meta), within });
+    const saved = await this.sendText(state, {
+      text,
+      expiresIn: this.opener.expiresIn(meta, session),
+      within,
+    });
     if (saved.outcome === 'saved') {
       Object.assign(state, { meta, text, dataJson, cookieJson: attributesOf(session.cookie) });
       if (isNew) this.events.emit({ type: 'session.created', handle: state.sid.handle });

@@ -2,9 +2,11 @@ import type { SessionData } from 'express-session';
 import type { Cluster, Redis } from 'ioredis';
 import type { Clock, SessionEvents } from '../common/index.js';
 import type { RedisConnection } from '../redis/index.js';
+import type { RecordBackend } from './record.backend.js';
 import type { SessionSerializer } from './record.codec.js';
 import type { SecretSuccession } from './secret.succession.js';
 import type { SessionPolicy } from './session.record.js';
+import type { UserIndex } from './user.index.js';
 
 /** What connect-redis's store takes, with the same meaning, for a store that is used on its own. */
 export interface RedisSessionStoreOptions {
@@ -17,7 +19,8 @@ export interface RedisSessionStoreOptions {
    */
   prefix?: string;
   /**
-   * Seconds that a session without a cookie lifetime is kept, or a function of the session that says so.
+   * Seconds that a session without a cookie lifetime is kept; or a function of the session, which then decides for all of them.
+   * 0 or less ends the session.
    *
    * @default 86400 (one day)
    */
@@ -25,7 +28,7 @@ export interface RedisSessionStoreOptions {
   /** @default JSON */
   serializer?: SessionSerializer;
   /**
-   * Keys without expiry. Then something else has to delete them.
+   * Keys without expiry. Then something else has to delete them, and `touch` does nothing.
    *
    * @default false
    */
@@ -43,11 +46,22 @@ export interface RedisSessionStoreOptions {
    */
   scanCount?: number;
   /** Parts that SessionModule shares among its rooms; a store on its own makes its own. */
-  parts?: {
-    connection?: RedisConnection;
-    clock?: Clock;
-    events?: SessionEvents;
-    policy?: SessionPolicy;
-    succession?: SecretSuccession;
-  };
+  parts?: StoreParts;
+}
+
+export interface StoreParts {
+  connection?: RedisConnection;
+  /** Where records are kept, instead of over a connection. */
+  backend?: RecordBackend;
+  clock?: Clock;
+  events?: SessionEvents;
+  policy?: SessionPolicy;
+  succession?: SecretSuccession;
+  users?: UserIndex;
+}
+
+/** The same for a store that has no client, because something else keeps its records. */
+export interface BackedStoreOptions extends Omit<RedisSessionStoreOptions, 'client' | 'parts'> {
+  client?: undefined;
+  parts: StoreParts & { backend: RecordBackend };
 }

@@ -1,4 +1,4 @@
-import { type Milliseconds, days } from '../common/index.js';
+import { type Clock, days, type Milliseconds } from '../common/index.js';
 import { type LuaScript, luaScript, type RedisConnection } from '../redis/index.js';
 
 /** A login in flight lives for seconds; a mark has to outlive every login that began before it. */
@@ -35,33 +35,45 @@ return redis.call('ZRANGE', KEYS[1], 0, -1)
 `);
 
 /**
- * Which sessions a user has, and up to which revocation they are void. The keys of one user share a slot, so any Cluster can
- * run the scripts. No step compares clocks: revocations are numbered by one counter.
+ * Which sessions a user has, and up to which revocation they are void. No step compares clocks of machines: revocations are numbered
+ * by one counter.
  */
-export class UserIndex {
+export abstract class UserIndex {
+  /** Lists a session, or keeps it listed for longer. Before the session itself is written, so that none is ever unlisted. */
+  abstract enter(userId: string, handle: string, lives: Milliseconds): Promise<void>;
+  /** Takes sessions off the list that have ended. */
+  abstract leave(userId: string, handles: readonly string[]): Promise<void>;
+  /** The number of the latest revocation of anybody; 0 if there was none. A login asks before it checks the password. */
+  abstract latest(): Promise<number>;
+  /** Numbers a revocation of a user's sessions. @returns the handles listed at that moment */
+  abstract mark(userId: string): Promise<string[]>;
+  /** Whether the user's sessions were revoked after the revocation of that number. A login asks after its session is written. */
+  abstract isRevokedSince(userId: string, number: number): Promise<boolean>;
+}
+
+/** In Redis. The keys of one user share a slot, so any Cluster can run the scripts. */
+export class RedisUserIndex extends UserIndex {
   constructor(
     private readonly redis: RedisConnection,
     /** Start of session keys; the index stands beside them: `sess:` gives `sess-user:{<userId>}`. */
     private readonly prefix: string,
-  ) {}
+  ) {
+    super();
+  }
 
-  /** Lists a session, or keeps it listed for longer. Before the session itself is written, so that none is ever unlisted. */
   async enter(userId: string, handle: string, lives: Milliseconds): Promise<void> {
     await this.redis.script(ENTER, [this.keyOf(userId)], [handle, Math.ceil(lives)], { repeatable: true });
   }
 
-  /** Takes sessions off the list that have ended. */
   async leave(userId: string, handles: readonly string[]): Promise<void> {
     if (handles.length === 0) return;
     await this.redis.run((client) => client.zrem(this.keyOf(userId), ...handles), { repeatable: true });
   }
 
-  /** The number of the latest revocation of anybody; 0 if there was none. A login asks before it checks the password. */
   async latest(): Promise<number> {
     return Number(await this.redis.run((client) => client.get(this.counterKey), { repeatable: true }));
   }
 
-  /** Numbers a revocation of a user's sessions. @returns the handles listed at that moment */
   async mark(userId: string): Promise<string[]> {
     const number = await this.redis.run(
       async (client) => {
@@ -80,7 +92,6 @@ export class UserIndex {
     return Array.isArray(handles) ? handles.map(String) : [];
   }
 
-  /** Whether the user's sessions were revoked after the revocation of that number. A login asks after its session is written. */
   async isRevokedSince(userId: string, number: number): Promise<boolean> {
     const mark = await this.redis.run((client) => client.get(`${this.keyOf(userId)}:revoked`), {
       repeatable: true,
@@ -99,5 +110,40 @@ export class UserIndex {
   private keyOf(userId: string): string {
     // Braces in an id would change which part of the key Redis Cluster hashes.
     return `${this.base}-user:{${encodeURIComponent(userId)}}`;
+  }
+}
+
+/** In this process, for a store whose records are kept there too. */
+export class MemoryUserIndex extends UserIndex {
+  private readonly listed = new Map<string, Map<string, number>>();
+  private readonly marks = new Map<string, number>();
+  private revocations = 0;
+
+  constructor(private readonly clock: Clock) {
+    super();
+  }
+
+  enter(userId: string, handle: string, lives: Milliseconds): Promise<void> {
+    const until = new Map([...(this.listed.get(userId) ?? [])].filter(([, end]) => end > this.clock.now()));
+    this.listed.set(userId, until.set(handle, this.clock.now() + lives));
+    return Promise.resolve();
+  }
+
+  leave(userId: string, handles: readonly string[]): Promise<void> {
+    for (const handle of handles) this.listed.get(userId)?.delete(handle);
+    return Promise.resolve();
+  }
+
+  latest(): Promise<number> {
+    return Promise.resolve(this.revocations);
+  }
+
+  mark(userId: string): Promise<string[]> {
+    this.marks.set(userId, ++this.revocations);
+    return Promise.resolve([...(this.listed.get(userId)?.keys() ?? [])]);
+  }
+
+  isRevokedSince(userId: string, number: number): Promise<boolean> {
+    return Promise.resolve((this.marks.get(userId) ?? 0) > number);
   }
 }
