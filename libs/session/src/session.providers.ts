@@ -44,11 +44,12 @@ export const sessionProviders: Provider[] = [
         absolute: session.absoluteTimeout,
         persistent: cookie.persistent,
       };
-      const { prefix, serializer, idFormat } = session;
+      const { prefix, serializer, maxBytes, idFormat } = session;
       const store = new RedisSessionStore({
         client: connection.client,
         prefix,
         serializer,
+        maxBytes,
         parts: { connection, clock, events, policy },
       });
       store.generate = (request) => store.startSession(request, cookie.attributes, idFormat);

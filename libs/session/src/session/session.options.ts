@@ -11,6 +11,10 @@ import {
 } from '../common/index.js';
 import type { IdFormat, SessionSerializer } from '../store/index.js';
 
+const DEFAULT_MAX_BYTES = 64 * 1024;
+/** Cookie and the server's own part need about half of this. */
+const LEAST_MAX_BYTES = 1024;
+
 /** How long sessions live and how they are kept. */
 export interface SessionLifeOptions {
   /**
@@ -38,6 +42,13 @@ export interface SessionLifeOptions {
    */
   serializer?: SessionSerializer;
   /**
+   * Bytes that the stored text of one session may have. More is refused with 413 `SESSION_TOO_LARGE`, and the session keeps
+   * what it had; half of it gives the event `session.large`. Every request loads the whole of its session.
+   *
+   * @default 65536 (64 KiB)
+   */
+  maxBytes?: number;
+  /**
    * `secret` makes ids of which Redis knows a hash only. `plain` makes ids in connect-redis's form, to share sessions with
    * services that use express-session and connect-redis; who can read Redis can then use them.
    *
@@ -52,12 +63,20 @@ export interface ResolvedSessionOptions {
   readonly absoluteTimeout: Milliseconds;
   readonly prefix: string;
   readonly serializer?: SessionSerializer;
+  readonly maxBytes: number;
   readonly idFormat: IdFormat;
 }
 
 /** Checks the option group `session`. @throws InvalidOptionError */
 export function resolveSessionOptions(options: SessionLifeOptions = {}): ResolvedSessionOptions {
-  checkNames('session', options, ['idleTimeout', 'absoluteTimeout', 'prefix', 'serializer', 'idFormat']);
+  checkNames('session', options, [
+    'idleTimeout',
+    'absoluteTimeout',
+    'prefix',
+    'serializer',
+    'maxBytes',
+    'idFormat',
+  ]);
   const { serializer } = options;
   if (
     serializer !== undefined &&
@@ -86,6 +105,18 @@ export function resolveSessionOptions(options: SessionLifeOptions = {}): Resolve
     absoluteTimeout,
     prefix: checkText('session.prefix', options.prefix, 'sess:'),
     serializer,
+    maxBytes: checkMaxBytes(options.maxBytes),
     idFormat: checkWord('session.idFormat', options.idFormat, ['secret', 'plain'] as const, 'secret'),
   };
+}
+
+function checkMaxBytes(value: number | undefined): number {
+  if (value === undefined) return DEFAULT_MAX_BYTES;
+  if (!Number.isInteger(value) || value < LEAST_MAX_BYTES) {
+    throw new InvalidOptionError(
+      'session.maxBytes',
+      `must be a whole number of bytes, at least ${LEAST_MAX_BYTES}; it got ${show(value)}.`,
+    );
+  }
+  return value;
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { messageOf, type RedisConnection } from '../redis/index.js';
 import { type RecordWrite, saveRecord, type SaveOutcome } from './save.script.js';
 
@@ -17,7 +18,8 @@ export class RedisRecordBackend implements RecordBackend {
 
   async read(key: string): Promise<string | null> {
     try {
-      return await this.redis.run((client) => client.get(key), { repeatable: true });
+      const text = await this.redis.run((client) => client.get(key), { repeatable: true });
+      return text?.includes('\uFFFD') ? await this.readExactly(key) : text;
     } catch (error) {
       // A key of another type is not a session, and a browser must not be locked out by it.
       if (messageOf(error).startsWith('WRONGTYPE')) return '';
@@ -31,5 +33,15 @@ export class RedisRecordBackend implements RecordBackend {
 
   async remove(key: string): Promise<boolean> {
     return (await this.redis.run((client) => client.del(key), { repeatable: true })) > 0;
+  }
+
+  /**
+   * The text if its bytes are UTF-8. Wrong bytes become U+FFFD on the way; what was loaded would then never equal what
+   * is stored, and no write could succeed.
+   */
+  private async readExactly(key: string): Promise<string | null> {
+    const bytes = await this.redis.run((client) => client.getBuffer(key), { repeatable: true });
+    if (bytes === null) return null;
+    return isUtf8(bytes) ? bytes.toString() : '';
   }
 }

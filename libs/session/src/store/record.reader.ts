@@ -1,4 +1,5 @@
 import type { Clock, SessionEvents } from '../common/index.js';
+import { jsonOfStored } from './data.json.js';
 import type { RecordCodec } from './record.codec.js';
 import { deadlineOf } from './session.cookie.js';
 import {
@@ -32,9 +33,11 @@ export class RecordReader {
   /** The session, or `undefined` if the text cannot be read, belongs to another secret, or has expired. Never an error. */
   async read(sid: Sid, text: string): Promise<OpenedSession | undefined> {
     try {
-      const record = await this.codec.decode(text);
+      const record = await this.codec.decode(text, sid.handle);
       const meta = this.admit(sid, record);
-      return meta === undefined ? undefined : { sid, text, record, meta, dataJson: jsonOf(record.data) };
+      return meta === undefined
+        ? undefined
+        : { sid, text, record, meta, dataJson: jsonOfStored(record.data) };
     } catch (error) {
       if (!(error instanceof UnreadableRecordError)) throw error;
       this.events.emit({ type: 'session.unreadable', handle: sid.handle, problem: error.message });
@@ -62,14 +65,5 @@ export class RecordReader {
     const persistent = cookie.expires !== undefined && cookie.expires !== null;
     const policy = { ...meta.policy, idle: cookie.originalMaxAge ?? meta.policy.idle, persistent };
     return meta.createdAt + policy.absolute > now ? { ...meta, policy } : undefined;
-  }
-}
-
-function jsonOf(data: object): string {
-  try {
-    return JSON.stringify(data);
-  } catch {
-    // JSON.parse reads any depth, JSON.stringify does not: such a session could be loaded but never saved.
-    throw new UnreadableRecordError('nested too deeply');
   }
 }

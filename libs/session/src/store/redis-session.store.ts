@@ -5,6 +5,7 @@ import { type Clock, days, SessionEvents, SystemClock } from '../common/index.js
 import { RedisConnection, resolveRedisOptions } from '../redis/index.js';
 import { scanKeys } from './key.scan.js';
 import { RecordCodec } from './record.codec.js';
+import { RecordLimits } from './record.limits.js';
 import { RedisRecordBackend } from './record.backend.js';
 import type { RedisSessionStoreOptions } from './store.options.js';
 import { SessionCookie } from './session.cookie.js';
@@ -48,7 +49,7 @@ export class RedisSessionStore extends RedisStore {
       {
         prefix: this.prefix,
         policy: options.parts?.policy ?? { idle: this.lifetime({}), absolute: days(400), persistent: false },
-        codec: new RecordCodec(options.serializer),
+        codec: new RecordCodec(options.serializer, new RecordLimits(options.maxBytes)),
         disableTTL: this.disableTTL,
         maxWait: connection.maxWait,
       },
@@ -171,18 +172,14 @@ export class RedisSessionStore extends RedisStore {
   private async everything(): Promise<SessionData[]> {
     const found: SessionData[] = [];
     for (const key of await this.keys()) {
+      const id = key.slice(this.prefix.length);
       const text = await this.connection
         .run((client) => client.get(key), { repeatable: true })
         .catch(() => null);
       const record =
-        text === null ? undefined : await this.keeper.options.codec.decode(text).catch(() => undefined);
-      if (record !== undefined) {
-        found.push({
-          ...record.data,
-          cookie: record.cookie,
-          id: key.slice(this.prefix.length),
-        } as unknown as SessionData);
-      }
+        text === null ? undefined : await this.keeper.options.codec.decode(text, id).catch(() => undefined);
+      if (record !== undefined)
+        found.push({ ...record.data, cookie: record.cookie, id } as unknown as SessionData);
     }
     return found;
   }

@@ -6,6 +6,7 @@ import {
   type SessionEvents,
   StoreUnavailableError,
 } from '../common/index.js';
+import { checkReadable } from './data.json.js';
 import type { RecordBackend } from './record.backend.js';
 import type { RecordCodec } from './record.codec.js';
 import { type OpenedSession, RecordReader } from './record.reader.js';
@@ -78,7 +79,8 @@ export class SessionKeeper {
    * Stores the session if it was changed.
    *
    * @param how.force store it even if it was not (a session that must exist, such as a login's)
-   * @throws SessionEndedError if it was ended meanwhile, StoreUnavailableError, SessionError `SESSION_NOT_SERIALIZABLE`
+   * @throws SessionEndedError if it was ended meanwhile, StoreUnavailableError, SessionTooLargeError,
+   *   SessionError `SESSION_NOT_SERIALIZABLE` or `RESERVED_FIELD`
    */
   save(session: SessionLike, how: { force?: boolean } = {}): Promise<'saved' | 'unchanged'> {
     const state = trackedOf(session);
@@ -101,7 +103,7 @@ export class SessionKeeper {
     syncCookie(session.cookie, state.meta, this.clock.now());
     return this.queued(state, async () => {
       if (state.text !== loaded) return;
-      const text = await this.options.codec.encode(session.cookie, dataJson, state.meta);
+      const text = await this.options.codec.encode(session.cookie, dataJson, state.meta, state.sid.handle);
       const { outcome } = await this.backend.save({
         key: this.keyOf(state.sid),
         loaded,
@@ -147,7 +149,10 @@ export class SessionKeeper {
         return this.end(state.sid.text, 'destroyed');
       }
       syncCookie(session.cookie, meta, this.clock.now());
-      const text = await this.options.codec.encode(session.cookie, dataJson, meta);
+      checkReadable(dataJson);
+      const { codec } = this.options;
+      const text = await codec.encode(session.cookie, dataJson, meta, state.sid.handle);
+      const large = codec.limits.measure(dataJson, text);
       const key = this.keyOf(state.sid);
       const saved = await this.backend.save({
         key,
@@ -158,6 +163,10 @@ export class SessionKeeper {
       if (saved.outcome === 'saved') {
         Object.assign(state, { meta, text, dataJson, cookieJson: attributesOf(session.cookie) });
         if (isNew) this.events.emit({ type: 'session.created', handle: state.sid.handle });
+        if (large !== undefined && !state.isLargeTold) {
+          state.isLargeTold = true;
+          this.events.emit({ type: 'session.large', handle: state.sid.handle, ...large });
+        }
         return;
       }
       const newer = saved.outcome === 'gone' ? undefined : await this.reader.read(state.sid, saved.text);

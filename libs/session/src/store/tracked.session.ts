@@ -13,6 +13,8 @@ export interface TrackedSession {
   cookieJson: string;
   /** Ended by this request or found ended: nothing is written any more. */
   ended: boolean;
+  /** Whether `session.large` was told of this object. */
+  isLargeTold?: boolean;
   /** Saves of one session object run one after the other. */
   queue: Promise<unknown>;
 }
