@@ -23,7 +23,7 @@ export function checkFields(session: { cookie: unknown }): void {
   if (typeof originalMaxAge === 'number' && !Number.isFinite(originalMaxAge)) {
     throw new SessionError(
       'SESSION_NOT_SERIALIZABLE',
-      `session.cookie.maxAge was set to ${originalMaxAge}. Set it to a number of milliseconds, or to null for a cookie ` +
+      `session.cookie was given a lifetime that is no length of time. Set session.cookie.maxAge to a number of milliseconds, or to null for a cookie ` +
         'that ends with the browser. Nothing was written.',
     );
   }
