@@ -129,6 +129,12 @@ export class DataController {
     return { visits: session.visits };
   }
 
+  @Post('field')
+  field(@Req() request: AnyRequest, @Query('name') name: string): unknown {
+    (rawRequest(request).session as object as Fields)[name] = 1;
+    return { done: true };
+  }
+
   @Post('put')
   async put(@Req() request: AnyRequest, @Query('what') what: keyof typeof PUTS): Promise<unknown> {
     const raw = rawRequest(request);

@@ -54,8 +54,8 @@ function spoilText(text: string, roll: (below: number) => number): [string, stri
 }
 
 function placesIn(holder: Record<string, unknown>): [Record<string, unknown>, string][] {
-  return Object.entries(holder).flatMap(([name, value]) => [
+  return Object.entries(holder).flatMap(([name, value]): [Record<string, unknown>, string][] => [
     [holder, name],
     ...(typeof value === 'object' && value !== null ? placesIn(value as Record<string, unknown>) : []),
-  ]) as [Record<string, unknown>, string][];
+  ]);
 }

@@ -33,7 +33,7 @@ export function checkSecrets(
   given: string | readonly string[] | undefined,
 ): readonly [string, ...string[]] {
   const list: readonly unknown[] = typeof given === 'string' ? [given] : Array.isArray(given) ? given : [];
-  const secrets = list.filter((secret) => typeof secret === 'string' && secret !== '') as string[];
+  const secrets = list.filter((secret): secret is string => typeof secret === 'string' && secret !== '');
   const [first, ...older] = secrets;
   if (first === undefined) throw new InvalidOptionError(path, `is missing. ${REMEDY}`);
   if (secrets.length !== list.length) {
