@@ -135,7 +135,7 @@ describe.each(ADAPTERS)('encryptingSerializer, on %s', (adapter) => {
     await browser.post('/count');
     const sent: unknown[] = [];
     const evalsha = client.evalsha.bind(client);
-    client.evalsha = (async (...args: unknown[]) => {
+    client.evalsha = async (...args: unknown[]) => {
       sent.push(args[4]);
       const reply = await evalsha(...(args as Parameters<typeof evalsha>));
       if (sent.length === 1) throw new Error('Connection is closed.');
