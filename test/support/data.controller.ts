@@ -70,6 +70,15 @@ export const PUTS = {
   req: (session) => (session.req = {}),
   'cookie.maxAge NaN': (session) => ((session.cookie as Fields).maxAge = Number.NaN),
   'cookie.maxAge Infinity': (session) => ((session.cookie as Fields).maxAge = Number.POSITIVE_INFINITY),
+  'cookie.sameSite unknown': (session) => ((session.cookie as Fields).sameSite = 'bogus'),
+  'cookie.path with a line break': (session) => ((session.cookie as Fields).path = '/\r\nx: y'),
+  'cookie.domain a number': (session) => ((session.cookie as Fields).domain = 7),
+  'cookie.path a circle': (session) => ((session.cookie as Fields).path = circle),
+  'cookie.path a circle, and other data': (session) => {
+    (session.cookie as Fields).path = circle;
+    session.more = 1;
+  },
+  'cookie.expires text': (session) => ((session.cookie as Fields).expires = 'tomorrow'),
   'a number in place of the session': (_, request) => (request.session = 5),
   'an object in place of the session': (_, request) => (request.session = { user: 'me' }),
   'null in place of the session': (_, request) => (request.session = null),

@@ -1,12 +1,13 @@
 import { SessionError } from '../common/index.js';
 import { isReserved } from './reserved.names.js';
 import { SessionCookie } from './session.cookie.js';
+import { wrongAttributeOf } from './session.record.js';
 
 /**
  * Refuses a session of which a part was replaced that is not the application's. Plain objects (what `store.all()` gave, say)
  * pass: of them such fields are left out.
  *
- * @throws SessionError `RESERVED_FIELD` naming the field
+ * @throws SessionError `RESERVED_FIELD` naming the field, `SESSION_NOT_SERIALIZABLE` for a cookie that none can be
  */
 export function checkFields(session: { cookie: unknown }): void {
   const prototype: unknown = Object.getPrototypeOf(session);
@@ -19,15 +20,21 @@ export function checkFields(session: { cookie: unknown }): void {
   if ('toJSON' in session && typeof session.toJSON === 'function') throw reserved('toJSON');
   const { cookie } = session;
   if (!(cookie instanceof SessionCookie)) throw reserved('cookie');
-  const { originalMaxAge } = cookie;
-  if (typeof originalMaxAge === 'number' && !Number.isFinite(originalMaxAge)) {
-    throw new SessionError(
-      'SESSION_NOT_SERIALIZABLE',
-      `session.cookie was given a lifetime that is no length of time. Set session.cookie.maxAge to a number of milliseconds, or to null for a cookie ` +
-        'that ends with the browser. Nothing was written.',
+  const wrong = wrongAttributeOf(cookie);
+  if (wrong !== undefined)
+    throw unusable(`session.cookie.${wrong} was set to what no cookie can have. Correct it.`);
+  const asked: unknown = cookie.originalMaxAge;
+  // `false` is express-session's older way to say "until the browser closes".
+  if (asked !== undefined && asked !== null && asked !== false && !Number.isFinite(asked)) {
+    throw unusable(
+      'session.cookie was given a lifetime that is no length of time. Set session.cookie.maxAge to a number of ' +
+        'milliseconds, or to null for a cookie that ends with the browser.',
     );
   }
 }
+
+const unusable = (message: string): SessionError =>
+  new SessionError('SESSION_NOT_SERIALIZABLE', `${message} Nothing was written.`);
 
 /** The error for a name that is taken. */
 export function reserved(name: string): SessionError {

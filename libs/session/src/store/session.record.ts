@@ -84,13 +84,21 @@ function checkCookie(value: unknown): CookieRecord {
   if (expires !== undefined && expires !== null && !isDate(expires))
     throw new UnreadableRecordError('wrong cookie expiry');
   const cookie: CookieRecord = { originalMaxAge, expires };
-  for (const [name, isRight] of Object.entries(COOKIE_ATTRIBUTES)) {
-    const attribute = value[name];
-    if (attribute === undefined || attribute === null) continue;
-    if (!isRight(attribute)) throw new UnreadableRecordError(`wrong cookie ${name}`);
-    cookie[name] = attribute;
+  const wrong = wrongAttributeOf(value);
+  if (wrong !== undefined) throw new UnreadableRecordError(`wrong cookie ${wrong}`);
+  for (const name of Object.keys(COOKIE_ATTRIBUTES)) {
+    if (value[name] !== undefined && value[name] !== null) cookie[name] = value[name];
   }
   return cookie;
+}
+
+/** The name of an attribute that could not stand in a Set-Cookie header; `undefined` if all could. */
+export function wrongAttributeOf(cookie: object): string | undefined {
+  for (const [name, isRight] of Object.entries(COOKIE_ATTRIBUTES)) {
+    const value: unknown = Reflect.get(cookie, name);
+    if (value !== undefined && value !== null && !isRight(value)) return name;
+  }
+  return undefined;
 }
 
 function checkMeta(value: unknown): SessionMeta {
