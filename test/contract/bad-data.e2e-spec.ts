@@ -55,6 +55,8 @@ describe.each(ADAPTERS)('what a handler puts on the session, on %s', (adapter) =
     ['cookie.maxAge Infinity', 'SESSION_NOT_SERIALIZABLE', /session\.cookie was given a lifetime/],
     ['cookie.sameSite unknown', 'SESSION_NOT_SERIALIZABLE', /session\.cookie\.sameSite/],
     ['cookie.path with a line break', 'SESSION_NOT_SERIALIZABLE', /session\.cookie\.path/],
+    ['cookie.path with a sign that none may have', 'SESSION_NOT_SERIALIZABLE', /session\.cookie\.path/],
+    ['cookie.domain with a space', 'SESSION_NOT_SERIALIZABLE', /session\.cookie\.domain/],
     ['cookie.domain a number', 'SESSION_NOT_SERIALIZABLE', /session\.cookie\.domain/],
     ['cookie.path a circle', 'SESSION_NOT_SERIALIZABLE', /session\.cookie\.path/],
     ['cookie.path a circle, and other data', 'SESSION_NOT_SERIALIZABLE', /session\.cookie\.path/],

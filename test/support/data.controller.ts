@@ -72,6 +72,8 @@ export const PUTS = {
   'cookie.maxAge Infinity': (session) => ((session.cookie as Fields).maxAge = Number.POSITIVE_INFINITY),
   'cookie.sameSite unknown': (session) => ((session.cookie as Fields).sameSite = 'bogus'),
   'cookie.path with a line break': (session) => ((session.cookie as Fields).path = '/\r\nx: y'),
+  'cookie.path with a sign that none may have': (session) => ((session.cookie as Fields).path = '/<a>'),
+  'cookie.domain with a space': (session) => ((session.cookie as Fields).domain = 'a b'),
   'cookie.domain a number': (session) => ((session.cookie as Fields).domain = 7),
   'cookie.path a circle': (session) => ((session.cookie as Fields).path = circle),
   'cookie.path a circle, and other data': (session) => {

@@ -145,16 +145,18 @@ const isDate = (value: unknown): value is string =>
 
 const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
 
-/** What may stand in a header between semicolons. */
-const isAttribute = (value: unknown): boolean =>
-  typeof value === 'string' && /^[\x20-\x3a\x3c-\x7e]*$/.test(value);
+const isText = (pattern: RegExp) => (value: unknown) => typeof value === 'string' && pattern.test(value);
+
+/** No semicolon, which would begin another attribute, and nothing that the package `cookie` refuses to write. */
+const PATH = /^[\x20-\x3a\x3d-\x7e]*$/;
+const DOMAIN = /^\.?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
 
 const COOKIE_ATTRIBUTES: Readonly<Record<string, (value: unknown) => boolean>> = {
-  path: isAttribute,
-  domain: isAttribute,
+  path: isText(PATH),
+  domain: isText(DOMAIN),
   secure: (value) => isBoolean(value) || value === 'auto',
   httpOnly: isBoolean,
-  sameSite: (value) => isBoolean(value) || (typeof value === 'string' && /^(lax|strict|none)$/i.test(value)),
+  sameSite: (value) => isBoolean(value) || isText(/^(lax|strict|none)$/i)(value),
   partitioned: isBoolean,
-  priority: (value) => typeof value === 'string' && /^(low|medium|high)$/i.test(value),
+  priority: isText(/^(low|medium|high)$/i),
 };
