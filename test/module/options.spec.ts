@@ -30,6 +30,7 @@ describe('options', () => {
         timeoutsOf: expect.any(Function),
         prefix: 'sess:',
         serializer: undefined,
+        maxBytes: 65_536,
         idFormat: 'secret',
       },
       auth: { carryOver: [] },
@@ -88,6 +89,11 @@ describe('options', () => {
       'a serializer without functions',
       { session: { serializer: {} } },
       /session\.serializer must have the functions/,
+    ],
+    [
+      'too small a session',
+      { session: { maxBytes: 1_000 } },
+      /session\.maxBytes must be a whole number of bytes, at least 1024; it got 1000/,
     ],
     [
       'an unknown idFormat',

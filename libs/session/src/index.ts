@@ -32,6 +32,8 @@ export {
   SessionException,
   type SessionExceptionCode,
   SessionStoreUnavailableException,
+  SessionTooLargeError,
+  SessionTooLargeException,
   StoreUnavailableError,
   SystemClock,
   UnauthenticatedException,
@@ -58,4 +60,10 @@ export {
 } from './session/index.js';
 export { SessionModule } from './session.module.js';
 export type { SessionModuleOptions } from './session-module.options.js';
-export { RedisSessionStore, type RedisSessionStoreOptions } from './store/index.js';
+export {
+  encryptingSerializer,
+  type EncryptingSerializerOptions,
+  RedisSessionStore,
+  type RedisSessionStoreOptions,
+  type SerializerContext,
+} from './store/index.js';

@@ -65,11 +65,12 @@ export const sessionProviders: Provider[] = [
         absolute: session.absoluteTimeout,
         persistent: cookie.persistent,
       };
-      const { prefix, serializer, idFormat } = session;
+      const { prefix, serializer, maxBytes, idFormat } = session;
       const store = new RedisSessionStore({
         client: connection.client,
         prefix,
         serializer,
+        maxBytes,
         parts: {
           backend,
           users,

@@ -7,6 +7,7 @@ export * from './clock.js';
 export * from './durations.js';
 export * from './option.checks.js';
 export * from './random-tokens.js';
+export * from './secret.checks.js';
 export * from './session.error.js';
 export * from './session.events.js';
 export * from './session.exception.js';

@@ -5,7 +5,10 @@ export type SessionErrorCode =
   | 'NO_HTTP_REQUEST'
   | 'SESSION_STORE_UNAVAILABLE'
   | 'SESSION_ENDED'
-  | 'SESSION_NOT_SERIALIZABLE';
+  | 'SESSION_NOT_SERIALIZABLE'
+  | 'SESSION_TOO_LARGE'
+  | 'SESSION_REPLACED'
+  | 'RESERVED_FIELD';
 
 /**
  * Base of every error that this library throws at developers; what may reach a client is an `...Exception`.
@@ -54,5 +57,27 @@ export class SessionEndedError extends SessionError {
       'SESSION_ENDED',
       'The session was ended while this request was working with it. Nothing was written; the client has to log in again.',
     );
+  }
+}
+
+/** The session holds more than `session.maxBytes`. Nothing was written; what was stored before is still there. */
+export class SessionTooLargeError extends SessionError {
+  /** What the record would need and what it may have, in bytes of UTF-8. */
+  readonly bytes: number;
+  readonly maxBytes: number;
+  /** The field that takes the most room. */
+  readonly largestKey: string;
+
+  constructor(found: { bytes: number; maxBytes: number; largest: { name: string; bytes: number } }) {
+    const { bytes, maxBytes, largest } = found;
+    super(
+      'SESSION_TOO_LARGE',
+      `The session needs ${bytes} bytes and may have ${maxBytes} (session.maxBytes). Its largest field is "${largest.name}" ` +
+        `with ${largest.bytes} bytes: keep such data in a database and its id on the session, or raise session.maxBytes. ` +
+        'Nothing was written.',
+    );
+    this.bytes = bytes;
+    this.maxBytes = maxBytes;
+    this.largestKey = largest.name;
   }
 }

@@ -17,6 +17,8 @@ export type SessionEvent =
   | { type: 'session.unreadable'; handle: string; problem: string }
   /** A request tried to write a session that had ended meanwhile; nothing was written. */
   | { type: 'session.writeRefused'; handle: string }
+  /** A session was stored that takes half of `session.maxBytes` or more. Once for each session object. */
+  | { type: 'session.large'; handle: string; bytes: number; largestKey: string }
   | { type: 'login.succeeded'; handle: string; userId: string }
   | { type: 'login.failed' }
   | { type: 'store.unavailable'; reason: string }

@@ -2,7 +2,11 @@ import { HttpException, HttpStatus } from '@nestjs/common';
 
 /** Stable codes that clients may rely on. */
 export type SessionExceptionCode =
-  'UNAUTHENTICATED' | 'SESSION_ENDED' | 'INVALID_CREDENTIALS' | 'SESSION_STORE_UNAVAILABLE';
+  | 'UNAUTHENTICATED'
+  | 'SESSION_ENDED'
+  | 'INVALID_CREDENTIALS'
+  | 'SESSION_STORE_UNAVAILABLE'
+  | 'SESSION_TOO_LARGE';
 
 /** Seconds that a client is asked to wait before it tries again while Redis cannot be reached. */
 export const RETRY_AFTER_SECONDS = 1;
@@ -50,6 +54,18 @@ export class SessionStoreUnavailableException extends SessionException {
       'SESSION_STORE_UNAVAILABLE',
       HttpStatus.SERVICE_UNAVAILABLE,
       'The session store cannot be reached. Please try again in a moment.',
+      options,
+    );
+  }
+}
+
+/** 413 `SESSION_TOO_LARGE`: what the request asked to keep does not fit into the session, which keeps what it had. */
+export class SessionTooLargeException extends SessionException {
+  constructor(options?: { cause?: unknown }) {
+    super(
+      'SESSION_TOO_LARGE',
+      HttpStatus.PAYLOAD_TOO_LARGE,
+      'This is more than can be kept for you. Nothing was saved.',
       options,
     );
   }

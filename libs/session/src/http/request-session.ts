@@ -1,10 +1,13 @@
 import type { ServerResponse } from 'node:http';
-import { HttpException } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import {
   RETRY_AFTER_SECONDS,
   SessionEndedError,
   SessionEndedException,
+  SessionError,
   SessionStoreUnavailableException,
+  SessionTooLargeError,
+  SessionTooLargeException,
   StoreUnavailableError,
 } from '../common/index.js';
 import { type CurrentSession, type RedisSessionStore, trackedOf } from '../store/index.js';
@@ -24,7 +27,7 @@ export function requestSessionOf(request: SessionRequest): RequestSession | unde
  */
 export class RequestSession {
   /** Why nothing more is saved and no cookie is written: the answer is a refusal. */
-  private failure: HttpException | undefined;
+  private failure: unknown;
   /** The id that came with the request, if it opened a session. */
   private loadedId: string | undefined;
   private cookieAtLoad = '';
@@ -59,8 +62,10 @@ export class RequestSession {
   /** Whether something is to be saved. Data that cannot be saved counts: the save will say what is wrong with it. */
   isChanged(): boolean {
     const { session } = this.request;
-    const state = session && trackedOf(session);
-    if (session === undefined || state === undefined || this.failure !== undefined) return false;
+    if (!session || this.failure !== undefined) return false;
+    const state = trackedOf(session);
+    // Something else took the place of the session: the save will say so.
+    if (state === undefined) return true;
     try {
       return this.store.keeper.isChanged(session, state);
     } catch {
@@ -71,13 +76,15 @@ export class RequestSession {
   /**
    * Saves what changed. Otherwise notes the activity, in the background, unless the route is a passive one.
    *
-   * @throws HttpException 503 if it is not certain that it was saved, 401 if the session ended meanwhile
+   * @throws HttpException 503 if it is not certain that it was saved, 401 if the session ended meanwhile, 413 if it is too large;
+   *   SessionError, a 500, if the application put something on the session that cannot be stored
    */
   async commit({ active }: { active: boolean }): Promise<void> {
     const { session } = this.request;
-    const state = session && trackedOf(session);
-    if (session === undefined || state === undefined || this.failure !== undefined) return;
+    // express-session's meaning of an unset session: this request goes on without, the stored one stays.
+    if (!session || this.failure !== undefined) return;
     try {
+      if (trackedOf(session) === undefined) throw replaced();
       const outcome = await this.store.keeper.save(session);
       if (outcome === 'unchanged' && active) this.noteActivity();
       this.isNoted = true;
@@ -92,19 +99,16 @@ export class RequestSession {
    */
   noteActivity(): void {
     const { session } = this.request;
-    const state = session && trackedOf(session);
-    if (session === undefined || state === undefined || this.failure !== undefined || this.isNoted) return;
+    const state = session ? trackedOf(session) : undefined;
+    if (!session || state === undefined || this.failure !== undefined || this.isNoted) return;
     this.isNoted = true;
     this.store.keeper.touch(session, state)?.catch(() => undefined);
   }
 
   /** Turns an error of the store into what the client is told, and stops everything else for this request. */
   fail(error: unknown): unknown {
-    if (error instanceof SessionEndedError) this.failure = new SessionEndedException({ cause: error });
-    else if (error instanceof StoreUnavailableError)
-      this.failure = new SessionStoreUnavailableException({ cause: error });
-    else return error;
-    if (this.failure.getStatus() === 503 && !this.response.headersSent)
+    this.failure = refusalOf(error);
+    if (this.failure instanceof SessionStoreUnavailableException && !this.response.headersSent)
       this.response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
     return this.failure;
   }
@@ -113,6 +117,8 @@ export class RequestSession {
   cookieForAnswer(): string | undefined {
     if (this.failure !== undefined) return undefined;
     const { session } = this.request;
+    // Set to null by the application: the browser keeps the cookie as Redis keeps the session.
+    if (isNull(session)) return undefined;
     const state = session && trackedOf(session);
     const isAlive = state !== undefined && !state.ended && (state.text !== undefined || this.isChanged());
     if (session === undefined || !isAlive)
@@ -146,3 +152,25 @@ export class RequestSession {
     return JSON.stringify(this.request.session?.cookie);
   }
 }
+
+/** What the client is told. What is the application's fault stays as it is: Nest logs it and answers 500 without details. */
+function refusalOf(cause: unknown): unknown {
+  if (cause instanceof SessionEndedError) return new SessionEndedException({ cause });
+  if (cause instanceof StoreUnavailableError) return new SessionStoreUnavailableException({ cause });
+  if (cause instanceof SessionTooLargeError) {
+    // Nest does not log what is below 500, and the client is not told what the developer has to know.
+    new Logger('SessionModule').error(cause.message);
+    return new SessionTooLargeException({ cause });
+  }
+  return cause;
+}
+
+// The types say that it cannot be; applications written in JavaScript, and old habits, say that it can.
+const isNull = (session: unknown): boolean => session === null;
+
+const replaced = (): SessionError =>
+  new SessionError(
+    'SESSION_REPLACED',
+    'req.session was replaced by something that is no session, so nothing was written. Set fields on it, such as ' +
+      'req.session.cart = cart; req.session.regenerate() empties it, and req.session.destroy() ends it.',
+  );

@@ -1,6 +1,7 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { catchError, concat, defer, ignoreElements, type Observable, throwError } from 'rxjs';
+import { SessionError } from '../common/index.js';
 import { PassiveSession } from './passive-session.decorator.js';
 import { requestSessionOf } from './request-session.js';
 import { rawRequest } from './session.request.js';
@@ -36,7 +37,7 @@ export class SaveInterceptor implements NestInterceptor {
       catchError((error: unknown) =>
         concat(
           saved,
-          throwError(() => session.fail(error)),
+          throwError(() => (error instanceof SessionError ? session.fail(error) : error)),
         ),
       ),
     );

@@ -17,6 +17,9 @@ export type TimeoutsOf = (user: {
   userId: string;
   roles: readonly string[];
 }) => Pick<SessionLifeOptions, 'idleTimeout' | 'absoluteTimeout'>;
+const DEFAULT_MAX_BYTES = 64 * 1024;
+/** Cookie and the server's own part need about half of this. */
+const LEAST_MAX_BYTES = 1024;
 
 /** How long sessions live and how they are kept. */
 export interface SessionLifeOptions {
@@ -60,6 +63,13 @@ export interface SessionLifeOptions {
    */
   serializer?: SessionSerializer;
   /**
+   * Bytes that the stored text of one session may have. More is refused with 413 `SESSION_TOO_LARGE`, and the session keeps
+   * what it had; half of it gives the event `session.large`. Every request loads the whole of its session.
+   *
+   * @default 65536 (64 KiB)
+   */
+  maxBytes?: number;
+  /**
    * `secret` makes ids of which Redis knows a hash only. `plain` makes ids in connect-redis's form, to share sessions with
    * services that use express-session and connect-redis; who can read Redis can then use them.
    *
@@ -76,6 +86,7 @@ export interface ResolvedSessionOptions {
   readonly timeoutsOf: TimeoutsOf;
   readonly prefix: string;
   readonly serializer?: SessionSerializer;
+  readonly maxBytes: number;
   readonly idFormat: IdFormat;
 }
 
@@ -88,6 +99,7 @@ export function resolveSessionOptions(options: SessionLifeOptions = {}): Resolve
     'timeoutsOf',
     'prefix',
     'serializer',
+    'maxBytes',
     'idFormat',
   ]);
   const { serializer } = options;
@@ -123,6 +135,18 @@ export function resolveSessionOptions(options: SessionLifeOptions = {}): Resolve
     timeoutsOf: checkFunction('session.timeoutsOf', options.timeoutsOf, () => ({})),
     prefix: checkText('session.prefix', options.prefix, 'sess:'),
     serializer,
+    maxBytes: checkMaxBytes(options.maxBytes),
     idFormat: checkWord('session.idFormat', options.idFormat, ['secret', 'plain'] as const, 'secret'),
   };
+}
+
+function checkMaxBytes(value: number | undefined): number {
+  if (value === undefined) return DEFAULT_MAX_BYTES;
+  if (!Number.isInteger(value) || value < LEAST_MAX_BYTES) {
+    throw new InvalidOptionError(
+      'session.maxBytes',
+      `must be a whole number of bytes, at least ${LEAST_MAX_BYTES}; it got ${show(value)}.`,
+    );
+  }
+  return value;
 }

@@ -5,11 +5,12 @@
  * May import: common, redis. Invariants: a loaded session is written only over the text that was loaded, a new one only where
  * nothing is; no secret reaches Redis, only its hash; text that cannot be read is no session, never an error.
  */
-export type { SessionSerializer } from './record.codec.js';
 // The token under which SessionModule provides the connection, for the room testing to put something else there.
 export { RedisConnection } from '../redis/index.js';
 export { RecordBackend, RedisRecordBackend } from './record.backend.js';
 export type { RecordWrite, SaveOutcome } from './save.script.js';
+export { encryptingSerializer, type EncryptingSerializerOptions } from './encrypting.serializer.js';
+export type { SerializerContext, SessionSerializer } from './record.codec.js';
 export { RedisSessionStore } from './redis-session.store.js';
 export type { RedisSessionStoreOptions } from './store.options.js';
 export type { CurrentSession, SessionCarrier } from './session.carrier.js';

@@ -1,4 +1,5 @@
 import type { Milliseconds } from '../common/index.js';
+import { isUtf8 } from 'node:buffer';
 import { messageOf, type RedisConnection } from '../redis/index.js';
 import { scanKeys } from './key.scan.js';
 import { type RecordWrite, saveRecord, type SaveOutcome } from './save.script.js';
@@ -34,7 +35,8 @@ export class RedisRecordBackend extends RecordBackend {
 
   async read(key: string): Promise<string | null> {
     try {
-      return await this.redis.run((client) => client.get(key), { repeatable: true });
+      const text = await this.redis.run((client) => client.get(key), { repeatable: true });
+      return text?.includes('\uFFFD') ? await this.readExactly(key) : text;
     } catch (error) {
       // A key of another type is not a session, and a browser must not be locked out by it.
       if (messageOf(error).startsWith('WRONGTYPE')) return '';
@@ -62,5 +64,15 @@ export class RedisRecordBackend extends RecordBackend {
 
   keys(prefix: string, count: number): Promise<string[]> {
     return scanKeys(this.redis, prefix, count);
+  }
+
+  /**
+   * The text if its bytes are UTF-8. Wrong bytes become U+FFFD on the way; what was loaded would then never equal what
+   * is stored, and no write could succeed.
+   */
+  private async readExactly(key: string): Promise<string | null> {
+    const bytes = await this.redis.run((client) => client.getBuffer(key), { repeatable: true });
+    if (bytes === null) return null;
+    return isUtf8(bytes) ? bytes.toString() : '';
   }
 }

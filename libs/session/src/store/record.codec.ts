@@ -1,3 +1,5 @@
+import { SessionError, StoreUnavailableError } from '../common/index.js';
+import { RecordLimits } from './record.limits.js';
 import {
   checkRecord,
   decodeRecord,
@@ -7,32 +9,60 @@ import {
   UnreadableRecordError,
 } from './session.record.js';
 
+/** Which session a record belongs to. */
+export interface SerializerContext {
+  /** Public name of the session, the end of its Redis key; it stays the same for as long as the session lives. */
+  readonly handle: string;
+}
+
 /**
- * Turns a whole record into text and back: connect-redis's interface, which may also be asynchronous. The default is JSON.
+ * Turns a whole record into text and back: connect-redis's interface, which may also be asynchronous and is also told whose
+ * record it is. The default is JSON.
  *
- * `parse` throws for text that it did not make; such a session counts as unreadable, that is as none.
+ * `parse` throws for text that it did not make; such a session counts as unreadable, that is as none. Only a
+ * `StoreUnavailableError` is a 503, for a serializer that has to ask somebody. What `stringify` throws is a 500.
  */
 export interface SessionSerializer {
-  stringify(record: object): string | Promise<string>;
-  parse(text: string): unknown;
+  stringify(record: object, context: SerializerContext): string | Promise<string>;
+  parse(text: string, context: SerializerContext): unknown;
 }
 
 /** Records to text and back, through the application's serializer if it has one. */
 export class RecordCodec {
-  constructor(private readonly serializer?: SessionSerializer) {}
+  constructor(
+    private readonly serializer?: SessionSerializer,
+    readonly limits = new RecordLimits(),
+  ) {}
 
-  async encode(cookie: object, dataJson: string, meta: SessionMeta): Promise<string> {
-    const text = encodeRecord(cookie, dataJson, meta);
-    return this.serializer === undefined ? text : this.serializer.stringify(JSON.parse(text) as object);
+  /** @throws SessionError `SESSION_NOT_SERIALIZABLE` if the serializer fails */
+  async encode(cookie: object, dataJson: string, meta: SessionMeta, handle: string): Promise<string> {
+    const json = encodeRecord(cookie, dataJson, meta);
+    if (this.serializer === undefined) return json;
+    let cause: unknown;
+    try {
+      const text: unknown = await this.serializer.stringify(JSON.parse(json) as object, { handle });
+      if (typeof text === 'string' && text !== '') return text;
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) throw error;
+      cause = error;
+    }
+    const reason = cause instanceof Error ? `threw: ${cause.message}` : 'gave no text';
+    throw new SessionError(
+      'SESSION_NOT_SERIALIZABLE',
+      `stringify of session.serializer ${reason}. Nothing was written.`,
+      { cause },
+    );
   }
 
   /** @throws UnreadableRecordError */
-  async decode(text: string): Promise<SessionRecord> {
+  async decode(text: string, handle: string): Promise<SessionRecord> {
+    this.limits.checkLoaded(text);
     if (this.serializer === undefined) return decodeRecord(text);
     let parsed: unknown;
     try {
-      parsed = await this.serializer.parse(text);
-    } catch {
+      parsed = await this.serializer.parse(text, { handle });
+    } catch (error) {
+      if (error instanceof UnreadableRecordError || error instanceof StoreUnavailableError) throw error;
       throw new UnreadableRecordError('the serializer cannot read it');
     }
     return checkRecord(parsed);

@@ -1,4 +1,5 @@
 import type { Clock, SessionEvents } from '../common/index.js';
+import { jsonOfStored } from './data.json.js';
 import type { RecordCodec } from './record.codec.js';
 import { deadlineOf } from './session.cookie.js';
 import {
@@ -39,13 +40,13 @@ export class RecordReader {
    */
   async read(sid: Sid, text: string): Promise<OpenedSession | 'replayed' | undefined> {
     try {
-      const record = await this.codec.decode(text);
+      const record = await this.codec.decode(text, sid.handle);
       const meta = this.admit(record, sid);
       if (meta === undefined) return undefined;
       const role = this.roleOf(sid, meta);
       // Where secrets are not renewed, another one was never good, so nothing was copied.
       if (role === 'replayed') return this.succession.isActive ? role : undefined;
-      return { sid, text, record, meta, role, dataJson: jsonOf(record.data) };
+      return { sid, text, record, meta, role, dataJson: jsonOfStored(record.data) };
     } catch (error) {
       if (!(error instanceof UnreadableRecordError)) throw error;
       this.events.emit({ type: 'session.unreadable', handle: sid.handle, problem: error.message });
@@ -81,14 +82,5 @@ export class RecordReader {
     // When others have written it, its last activity is unknown: assume it to be so long ago that the next touch moves it.
     const lastActiveAt = stored === undefined ? Math.floor(now - policy.idle / 10) : meta.lastActiveAt;
     return meta.createdAt + policy.absolute > now ? { ...meta, policy, lastActiveAt } : undefined;
-  }
-}
-
-function jsonOf(data: object): string {
-  try {
-    return JSON.stringify(data);
-  } catch {
-    // JSON.parse reads any depth, JSON.stringify does not: such a session could be loaded but never saved.
-    throw new UnreadableRecordError('nested too deeply');
   }
 }

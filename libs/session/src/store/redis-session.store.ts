@@ -6,6 +6,7 @@ import { RecordCodec } from './record.codec.js';
 import type { RecordBackend } from './record.backend.js';
 import type { BackedStoreOptions, RedisSessionStoreOptions } from './store.options.js';
 import { cookieFrom, SessionCookie } from './session.cookie.js';
+import { RecordLimits } from './record.limits.js';
 import type { OpenedSession } from './record.reader.js';
 import { SecretSuccession } from './secret.succession.js';
 import type { CurrentSession, SessionCarrier } from './session.carrier.js';
@@ -62,7 +63,7 @@ export class RedisSessionStore extends RedisStore {
       {
         prefix: this.prefix,
         policy: parts.policy ?? this.ownPolicy(),
-        codec: new RecordCodec(options.serializer),
+        codec: new RecordCodec(options.serializer, new RecordLimits(options.maxBytes)),
         users: this.users,
         succession: parts.succession ?? new SecretSuccession([], undefined),
         disableTTL: this.disableTTL,
@@ -214,9 +215,9 @@ export class RedisSessionStore extends RedisStore {
     const found: SessionData[] = [];
     await this.forEachKey(async (key) => {
       const text = await this.backend.read(key);
-      const record = text === null ? undefined : await this.keeper.peek(text);
-      if (record === undefined) return;
       const id = key.slice(this.prefix.length);
+      const record = text === null ? undefined : await this.keeper.peek(text, id);
+      if (record === undefined) return;
       found.push({ ...record.data, cookie: record.cookie, id } as unknown as SessionData);
     });
     return found;

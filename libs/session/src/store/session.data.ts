@@ -1,6 +1,7 @@
 import type { Cookie } from 'express-session';
-import { SessionError } from '../common/index.js';
-import { META } from './session.record.js';
+import { jsonOfNew } from './data.json.js';
+import { checkFields } from './reserved.fields.js';
+import { isReserved } from './reserved.names.js';
 import type { Fields } from './three-way.merge.js';
 
 /** A session object as application code sees it: the cookie and the application's own fields. */
@@ -10,22 +11,19 @@ export interface SessionLike {
 
 /** The application's own fields. */
 export function dataOf(session: SessionLike): Fields {
-  const { cookie: _cookie, [META]: _meta, ...data }: SessionLike & Fields = { ...session };
+  const data: Fields = { ...session };
+  for (const name of Object.keys(data)) if (isReserved(name)) Reflect.deleteProperty(data, name);
   return data;
 }
 
-/** The application's own fields as JSON. @throws SessionError `SESSION_NOT_SERIALIZABLE` */
+/**
+ * The application's own fields as JSON.
+ *
+ * @throws SessionError `SESSION_NOT_SERIALIZABLE`, `RESERVED_FIELD`
+ */
 export function dataJsonOf(session: SessionLike): string {
-  try {
-    return JSON.stringify(dataOf(session));
-  } catch (error) {
-    throw new SessionError(
-      'SESSION_NOT_SERIALIZABLE',
-      `The session holds something that JSON cannot: ${error instanceof Error ? error.message.split('\n', 1)[0] : 'unknown'}. ` +
-        'Store plain data only.',
-      { cause: error },
-    );
-  }
+  checkFields(session);
+  return jsonOfNew(dataOf(session));
 }
 
 /** Reads fields that were written as JSON by {@link dataJsonOf} or likewise. */

@@ -42,9 +42,9 @@ export class SessionKeeper {
   }
 
   /** What a stored text holds, whoever it belongs to; `undefined` if it cannot be read. For administration. */
-  async peek(text: string): Promise<SessionRecord | undefined> {
+  async peek(text: string, handle: string): Promise<SessionRecord | undefined> {
     try {
-      return await this.options.codec.decode(text);
+      return await this.options.codec.decode(text, handle);
     } catch (error) {
       if (error instanceof UnreadableRecordError) return undefined;
       throw error;
@@ -79,7 +79,8 @@ export class SessionKeeper {
    * Stores the session if it was changed.
    *
    * @param how.force store it even if it was not (a session that must exist, such as a login's)
-   * @throws SessionEndedError if it was ended meanwhile, StoreUnavailableError, SessionError `SESSION_NOT_SERIALIZABLE`
+   * @throws SessionEndedError if it was ended meanwhile, StoreUnavailableError, SessionTooLargeError,
+   *   SessionError `SESSION_NOT_SERIALIZABLE` or `RESERVED_FIELD`
    */
   save(session: SessionLike, how: { force?: boolean } = {}): Promise<'saved' | 'unchanged'> {
     const state = this.stateOf(session);

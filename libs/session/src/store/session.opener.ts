@@ -58,7 +58,7 @@ export class SessionOpener {
     const text = await this.backend.take(this.keyOf(sid));
     if (text === null) return false;
     this.events.emit({ type: 'session.ended', handle: sid.handle, reason });
-    const record = await this.options.codec.decode(text).catch(() => undefined);
+    const record = await this.options.codec.decode(text, sid.handle).catch(() => undefined);
     const userId = record?.meta?.auth?.userId;
     if (userId !== undefined) await this.options.users?.leave(userId, [sid.handle]);
     return true;
@@ -82,7 +82,7 @@ export class SessionOpener {
     const now = this.clock.now();
     const secrets = this.options.succession.promote(sid.secret, sid.handle, meta.secrets, now);
     const promoted = { ...meta, secrets, renewedAt: now };
-    const text = await this.options.codec.encode(record.cookie, dataJson, promoted);
+    const text = await this.options.codec.encode(record.cookie, dataJson, promoted, sid.handle);
     const saved = await this.backend.save({
       key: this.keyOf(sid),
       loaded,

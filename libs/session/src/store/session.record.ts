@@ -1,4 +1,5 @@
 import { type Milliseconds, randomToken } from '../common/index.js';
+import { isReserved, META } from './reserved.names.js';
 
 /** Cookie attributes as express-session and connect-redis write them into a record. */
 export interface CookieRecord {
@@ -56,9 +57,6 @@ export interface SessionRecord {
   meta?: SessionMeta;
 }
 
-/** The name under which {@link SessionMeta} stands in a record. */
-export const META = '$session';
-
 const WRITE_BYTES = 9;
 
 /** Text that is not a session record; `message` says in few words why not, without quoting it. */
@@ -89,25 +87,38 @@ export function decodeRecord(text: string): SessionRecord {
 /** Checks a parsed value. @throws UnreadableRecordError */
 export function checkRecord(parsed: unknown): SessionRecord {
   if (!isObject(parsed)) throw new UnreadableRecordError('not an object');
-  // The name is taken out before anything copies the fields: an assignment would set the prototype.
-  Reflect.deleteProperty(parsed, '__proto__');
+  // Whoever copies the fields would set a prototype with it.
+  if (Object.hasOwn(parsed, '__proto__')) throw new UnreadableRecordError('a field named __proto__');
   const { cookie, [META]: meta, ...data } = parsed;
-  if (!isObject(cookie)) throw new UnreadableRecordError('no cookie in it');
-  const { originalMaxAge = null, expires } = cookie;
-  if (originalMaxAge !== null && typeof originalMaxAge !== 'number')
+  // Fields that no session object can have, such as `id`: others may write them, nobody can read them.
+  for (const name of Object.keys(data)) if (isReserved(name)) Reflect.deleteProperty(data, name);
+  return { cookie: checkCookie(cookie), data, meta: meta === undefined ? undefined : checkMeta(meta) };
+}
+
+/** Takes the attributes that are known, and only if they can be what they say: they end up in a header. */
+function checkCookie(value: unknown): CookieRecord {
+  if (!isObject(value)) throw new UnreadableRecordError('no cookie in it');
+  const { originalMaxAge = null, expires } = value;
+  if (originalMaxAge !== null && !isDuration(originalMaxAge))
     throw new UnreadableRecordError('wrong originalMaxAge');
-  if (
-    expires !== undefined &&
-    expires !== null &&
-    (typeof expires !== 'string' || Number.isNaN(Date.parse(expires)))
-  ) {
+  if (expires !== undefined && expires !== null && !isDate(expires))
     throw new UnreadableRecordError('wrong cookie expiry');
+  const cookie: CookieRecord = { originalMaxAge, expires };
+  const wrong = wrongAttributeOf(value);
+  if (wrong !== undefined) throw new UnreadableRecordError(`wrong cookie ${wrong}`);
+  for (const name of Object.keys(COOKIE_ATTRIBUTES)) {
+    if (value[name] !== undefined && value[name] !== null) cookie[name] = value[name];
   }
-  return {
-    cookie: { ...cookie, originalMaxAge, expires },
-    data,
-    meta: meta === undefined ? undefined : checkMeta(meta),
-  };
+  return cookie;
+}
+
+/** The name of an attribute that could not stand in a Set-Cookie header; `undefined` if all could. */
+export function wrongAttributeOf(cookie: object): string | undefined {
+  for (const [name, isRight] of Object.entries(COOKIE_ATTRIBUTES)) {
+    const value: unknown = Reflect.get(cookie, name);
+    if (value !== undefined && value !== null && !isRight(value)) return name;
+  }
+  return undefined;
 }
 
 function checkMeta(value: unknown): SessionMeta {
@@ -115,7 +126,7 @@ function checkMeta(value: unknown): SessionMeta {
   const { secrets, createdAt, lastActiveAt, renewedAt, policy, listedUntil, auth } = value;
   if (!isInstant(createdAt) || !isInstant(lastActiveAt) || !isInstant(renewedAt))
     throw new UnreadableRecordError('wrong instants');
-  if (!isObject(policy) || !isInstant(policy.idle) || !isInstant(policy.absolute))
+  if (!isObject(policy) || !isDuration(policy.idle) || !isDuration(policy.absolute))
     throw new UnreadableRecordError('wrong policy');
   if (secrets !== undefined && (!isObject(secrets) || typeof secrets.current !== 'string')) {
     throw new UnreadableRecordError('wrong secrets');
@@ -151,5 +162,31 @@ function checkAuth(value: unknown): SessionAuth {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** The last instant that a Date can hold, about the year 275,000. */
+const LAST_INSTANT = 8.64e15;
+
 const isInstant = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0;
+  typeof value === 'number' && value >= 0 && value <= LAST_INSTANT;
+
+const isDuration = (value: unknown): value is Milliseconds => isInstant(value) && value > 0;
+
+const isDate = (value: unknown): value is string =>
+  typeof value === 'string' && !Number.isNaN(Date.parse(value));
+
+const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
+
+const isText = (pattern: RegExp) => (value: unknown) => typeof value === 'string' && pattern.test(value);
+
+/** No semicolon, which would begin another attribute, and nothing that the package `cookie` refuses to write. */
+const PATH = /^[\x20-\x3a\x3d-\x7e]*$/;
+const DOMAIN = /^\.?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
+
+const COOKIE_ATTRIBUTES: Readonly<Record<string, (value: unknown) => boolean>> = {
+  path: isText(PATH),
+  domain: isText(DOMAIN),
+  secure: (value) => isBoolean(value) || value === 'auto',
+  httpOnly: isBoolean,
+  sameSite: (value) => isBoolean(value) || isText(/^(lax|strict|none)$/i)(value),
+  partitioned: isBoolean,
+  priority: isText(/^(low|medium|high)$/i),
+};

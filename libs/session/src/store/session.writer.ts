@@ -1,5 +1,6 @@
 import type { Clock, Milliseconds, SessionEvents } from '../common/index.js';
 import { SessionEndedError, StoreUnavailableError } from '../common/index.js';
+import { checkReadable } from './data.json.js';
 import type { RecordBackend } from './record.backend.js';
 import type { OpenedSession } from './record.reader.js';
 import type { RecordWrite, SaveOutcome } from './save.script.js';
@@ -52,7 +53,7 @@ export class SessionWriter {
     return async () => {
       if (state.text !== loaded) return;
       state.meta = await this.listed(state, state.meta);
-      const text = await this.options.codec.encode(session.cookie, dataJson, state.meta);
+      const text = await this.options.codec.encode(session.cookie, dataJson, state.meta, state.sid.handle);
       const expiresIn = this.opener.expiresIn(state.meta, session);
       const { outcome } = await this.backend.save({
         key: this.opener.keyOf(state.sid),
@@ -82,7 +83,10 @@ export class SessionWriter {
     }
     const meta = await this.listed(state, { ...this.activeMeta(state), policy });
     syncCookie(session.cookie, meta, this.clock.now());
-    const text = await this.options.codec.encode(session.cookie, dataJson, meta);
+    checkReadable(dataJson);
+    const { codec } = this.options;
+    const text = await codec.encode(session.cookie, dataJson, meta, state.sid.handle);
+    const large = codec.limits.measure(dataJson, text);
     const isNew = state.text === undefined;
     const saved = await this.sendText(state, {
       text,
@@ -92,6 +96,10 @@ export class SessionWriter {
     if (saved.outcome === 'saved') {
       Object.assign(state, { meta, text, dataJson, cookieJson: attributesOf(session.cookie) });
       if (isNew) this.events.emit({ type: 'session.created', handle: state.sid.handle });
+      if (large !== undefined && state.isLargeTold !== true) {
+        state.isLargeTold = true;
+        this.events.emit({ type: 'session.large', handle: state.sid.handle, ...large });
+      }
       return undefined;
     }
     const newer = saved.outcome === 'gone' ? undefined : await this.opener.interpret(state.sid, saved.text);

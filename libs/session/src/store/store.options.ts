@@ -28,6 +28,12 @@ export interface RedisSessionStoreOptions {
   /** @default JSON */
   serializer?: SessionSerializer;
   /**
+   * Bytes that the stored text of one session may have. More is a `SessionTooLargeError`, and nothing is written.
+   *
+   * @default no limit, as in connect-redis; `SessionModule` gives it `session.maxBytes`
+   */
+  maxBytes?: number;
+  /**
    * Keys without expiry. Then something else has to delete them, and `touch` does nothing.
    *
    * @default false

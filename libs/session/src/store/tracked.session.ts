@@ -15,6 +15,8 @@ export interface TrackedSession {
   ended: boolean;
   /** A write was sent and its outcome is not known: nothing more is written until the session is loaded again. */
   isUncertain: boolean;
+  /** Whether `session.large` was told of this object. */
+  isLargeTold?: boolean;
   /** Saves of one session object run one after the other. */
   queue: Promise<unknown>;
 }

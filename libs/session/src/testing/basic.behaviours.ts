@@ -79,11 +79,11 @@ export const BASIC: Behaviours = {
   },
 
   'keeps sessions apart, however odd their ids': async (driver) => {
-    for (const id of ODD_IDS) await driver.set(id, { id });
-    for (const id of ODD_IDS) expectFields(await driver.get(id), { id });
+    for (const id of ODD_IDS) await driver.set(id, { mark: id });
+    for (const id of ODD_IDS) expectFields(await driver.get(id), { mark: id });
     await driver.destroy('a*b');
     expectNone(await driver.get('a*b'), 'it was destroyed');
-    for (const id of ODD_IDS.slice(1)) expectFields(await driver.get(id), { id });
+    for (const id of ODD_IDS.slice(1)) expectFields(await driver.get(id), { mark: id });
   },
 
   'gives copies: changing one changes nothing that is stored': async (driver) => {
