@@ -1,7 +1,8 @@
 // Figures as text, and docs/reliability.md.
-import { readFile, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, totalmem, type } from 'node:os';
+import { dirname, join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
@@ -12,7 +13,14 @@ export const statuses = (counts) =>
     .map(([status, count]) => `${count} × ${status}`)
     .join(', ');
 
-const versionOf = (name) => require(`${name}/package.json`).version;
+/** Not every package lets its package.json be imported, so it is looked for from its entry upwards. */
+function versionOf(name) {
+  for (let folder = dirname(require.resolve(name)); ; folder = dirname(folder)) {
+    const file = join(folder, 'package.json');
+    const { name: found, version } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+    if (found === name) return version;
+  }
+}
 
 const HOW = `
 ## How it is measured
@@ -38,7 +46,7 @@ that has to be slow waits at a gate until it is let go on, so no figure depends 
 `;
 
 /** Writes docs/reliability.md. */
-export async function writeReport({ titles, rows, redis }) {
+export function writeReport({ titles, rows, redis }) {
   const [{ model }] = cpus();
   const packages = ['@nestjs/core', 'express', 'fastify', 'express-session', 'connect-redis', 'ioredis'];
   const memory = `${Math.round(totalmem() / 2 ** 30)} GB`;
@@ -59,6 +67,6 @@ export async function writeReport({ titles, rows, redis }) {
     HOW,
   ].join('\n');
   const path = new URL('../../docs/reliability.md', import.meta.url);
-  await writeFile(path, text);
-  console.log(`docs/reliability.md: ${(await readFile(path)).length} bytes`);
+  writeFileSync(path, text);
+  console.log('Written: docs/reliability.md');
 }

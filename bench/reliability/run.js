@@ -38,9 +38,19 @@ const CHECKS = [
     async (system) => [await falseSuccesses(system, { refuse, requests: SIZE.refused })],
   ]),
   ...[
-    ['paused (SIGSTOP)', SIZE.paused, (redis) => redis.pause(), (redis) => redis.resume()],
-    ['killed (SIGKILL)', SIZE.killed, (redis) => redis.kill(), (redis) => redis.restart()],
-  ].map(([name, duration, begin, end]) => [
+    {
+      name: 'paused (SIGSTOP)',
+      duration: SIZE.paused,
+      begin: (redis) => redis.pause(),
+      end: (redis) => redis.resume(),
+    },
+    {
+      name: 'killed (SIGKILL)',
+      duration: SIZE.killed,
+      begin: (redis) => redis.kill(),
+      end: (redis) => redis.restart(),
+    },
+  ].map(({ name, duration, begin, end }) => [
     [
       `Redis ${name} for ${duration / 1000} s under ${SIZE.browsers} browsers: slowest answer`,
       `Redis ${name}: first 2xx after its return`,
@@ -95,4 +105,4 @@ const rows = CHECKS.flatMap(([names]) => names).map((name) => [
   ...Object.values(columns).map((column) => column[name]),
 ]);
 for (const row of rows) console.log(row.join(' | '));
-if (!isQuick) await writeReport({ titles: Object.values(SYSTEMS), rows, redis });
+if (!isQuick) writeReport({ titles: Object.values(SYSTEMS), rows, redis });
