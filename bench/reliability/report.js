@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, totalmem, type } from 'node:os';
 import { dirname, join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
 
 const require = createRequire(import.meta.url);
 
@@ -46,7 +47,7 @@ that has to be slow waits at a gate until it is let go on, so no figure depends 
 `;
 
 /** Writes docs/reliability.md. */
-export function writeReport({ titles, rows, redis }) {
+export async function writeReport({ titles, rows, redis }) {
   const [{ model }] = cpus();
   const packages = ['@nestjs/core', 'express', 'fastify', 'express-session', 'connect-redis', 'ioredis'];
   const memory = `${Math.round(totalmem() / 2 ** 30)} GB`;
@@ -67,6 +68,6 @@ export function writeReport({ titles, rows, redis }) {
     HOW,
   ].join('\n');
   const path = new URL('../../docs/reliability.md', import.meta.url);
-  writeFileSync(path, text);
+  writeFileSync(path, await format(text, { ...(await resolveConfig(path)), parser: 'markdown' }));
   console.log('Written: docs/reliability.md');
 }

@@ -105,4 +105,4 @@ const rows = CHECKS.flatMap(([names]) => names).map((name) => [
   ...Object.values(columns).map((column) => column[name]),
 ]);
 for (const row of rows) console.log(row.join(' | '));
-if (!isQuick) writeReport({ titles: Object.values(SYSTEMS), rows, redis });
+if (!isQuick) await writeReport({ titles: Object.values(SYSTEMS), rows, redis });
