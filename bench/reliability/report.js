@@ -28,7 +28,7 @@ const HOW = `
 
 Each application runs in a process of its own, with a real Redis of its own, one after the other in the same run; another process
 plays the browsers over HTTP. The handlers are the same file for all of them (\`bench/reliability/actions.js\`). A handler
-that has to be slow waits at a gate until it is let go on, so no figure depends on how long something was slept.
+that has to be slow waits at a gate until it is let go on, so what the races show does not depend on timing.
 
 - **Keys lost.** Requests write one key each into one session, so many at a time. Afterwards the session is read and the keys that
   are missing are counted, whatever the requests were told.
@@ -40,7 +40,7 @@ that has to be slow waits at a gate until it is let go on, so no figure depends 
 - **Redis paused, killed.** Browsers ask one request after the other, every second one a write. A second later Redis is stopped, and later
   it comes back. The slowest answer is counted from the fault on (or from the request's start, if that was later). \`no answer\` is
   one that did not come within 60 s, \`broken\` a connection that was cut.
-- **Corrupt values.** 22 values that are no session are put under the key of a session, one after the other
+- **Corrupt values.** 22 values that are no session, or a strange one, are put under the key of a session, one after the other
   (\`bench/reliability/corrupt.values.js\`), and the session is read and written.
 - **Heap.** 2,000 browsers at a time ask while Redis is not there, each for at most 5 s; \`no answer\` is one that gave up. Compared is the heap
   in use after garbage collection, with connections closed: before, when all of them had been served once, and afterwards.
