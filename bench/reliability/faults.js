@@ -43,9 +43,9 @@ export async function falseSuccesses(system, { refuse, requests }) {
 /** Several browsers that ask one request after the other until `stop`. */
 function load(system, cookies) {
   const answers = [];
-  let isStopped = false;
+  const stopping = new AbortController();
   const workers = cookies.map(async (cookie, index) => {
-    for (let turn = 0; !isStopped; turn++) {
+    for (let turn = 0; !stopping.signal.aborted; turn++) {
       const startedAt = performance.now();
       const path = (index + turn) % 2 === 0 ? '/data' : `/set?key=n&value=${turn}`;
       const { status, isOk, took } = await system.ask(path, { cookie });
@@ -55,7 +55,7 @@ function load(system, cookies) {
   return {
     answers,
     async stop() {
-      isStopped = true;
+      stopping.abort();
       await Promise.all(workers);
     },
   };

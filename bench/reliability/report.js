@@ -1,7 +1,9 @@
 // Figures as text, and docs/reliability.md.
-import { readFile, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, totalmem, type } from 'node:os';
+import { dirname, join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
 
 const require = createRequire(import.meta.url);
 
@@ -12,14 +14,21 @@ export const statuses = (counts) =>
     .map(([status, count]) => `${count} × ${status}`)
     .join(', ');
 
-const versionOf = (name) => require(`${name}/package.json`).version;
+/** Not every package lets its package.json be imported, so it is looked for from its entry upwards. */
+function versionOf(name) {
+  for (let folder = dirname(require.resolve(name)); ; folder = dirname(folder)) {
+    const file = join(folder, 'package.json');
+    const { name: found, version } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+    if (found === name) return version;
+  }
+}
 
 const HOW = `
 ## How it is measured
 
 Each application runs in a process of its own, with a real Redis of its own, one after the other in the same run; another process
 plays the browsers over HTTP. The handlers are the same file for all of them (\`bench/reliability/actions.js\`). A handler
-that has to be slow waits at a gate until it is let go on, so no figure depends on how long something was slept.
+that has to be slow waits at a gate until it is let go on, so what the races show does not depend on timing.
 
 - **Keys lost.** Requests write one key each into one session, so many at a time. Afterwards the session is read and the keys that
   are missing are counted, whatever the requests were told.
@@ -31,7 +40,7 @@ that has to be slow waits at a gate until it is let go on, so no figure depends 
 - **Redis paused, killed.** Browsers ask one request after the other, every second one a write. A second later Redis is stopped, and later
   it comes back. The slowest answer is counted from the fault on (or from the request's start, if that was later). \`no answer\` is
   one that did not come within 60 s, \`broken\` a connection that was cut.
-- **Corrupt values.** 22 values that are no session are put under the key of a session, one after the other
+- **Corrupt values.** 22 values that are no session, or a strange one, are put under the key of a session, one after the other
   (\`bench/reliability/corrupt.values.js\`), and the session is read and written.
 - **Heap.** 2,000 browsers at a time ask while Redis is not there, each for at most 5 s; \`no answer\` is one that gave up. Compared is the heap
   in use after garbage collection, with connections closed: before, when all of them had been served once, and afterwards.
@@ -59,6 +68,6 @@ export async function writeReport({ titles, rows, redis }) {
     HOW,
   ].join('\n');
   const path = new URL('../../docs/reliability.md', import.meta.url);
-  await writeFile(path, text);
-  console.log(`docs/reliability.md: ${(await readFile(path)).length} bytes`);
+  writeFileSync(path, await format(text, { ...(await resolveConfig(path)), parser: 'markdown' }));
+  console.log('Written: docs/reliability.md');
 }

@@ -38,9 +38,19 @@ const CHECKS = [
     async (system) => [await falseSuccesses(system, { refuse, requests: SIZE.refused })],
   ]),
   ...[
-    ['paused (SIGSTOP)', SIZE.paused, (redis) => redis.pause(), (redis) => redis.resume()],
-    ['killed (SIGKILL)', SIZE.killed, (redis) => redis.kill(), (redis) => redis.restart()],
-  ].map(([name, duration, begin, end]) => [
+    {
+      name: 'paused (SIGSTOP)',
+      duration: SIZE.paused,
+      begin: (redis) => redis.pause(),
+      end: (redis) => redis.resume(),
+    },
+    {
+      name: 'killed (SIGKILL)',
+      duration: SIZE.killed,
+      begin: (redis) => redis.kill(),
+      end: (redis) => redis.restart(),
+    },
+  ].map(({ name, duration, begin, end }) => [
     [
       `Redis ${name} for ${duration / 1000} s under ${SIZE.browsers} browsers: slowest answer`,
       `Redis ${name}: first 2xx after its return`,

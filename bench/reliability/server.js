@@ -36,9 +36,11 @@ async function expressSessionApp(redisUrl) {
       cookie: { maxAge: LIFETIME },
     }),
   );
-  app.use(async (request, response) => {
+  app.use((request, response, next) => {
     const [name, query] = route(request.url);
-    response.json(await actions[name](request, query));
+    actions[name](request, query)
+      .then((value) => response.json(value))
+      .catch(next);
   });
   app.use((_error, _request, response, _next) => {
     if (response.headersSent) response.destroy();

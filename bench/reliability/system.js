@@ -9,8 +9,8 @@ import { startRedis } from 'redis-anywhere';
 const SERVER = fileURLToPath(new URL('server.js', import.meta.url));
 
 /** No answer within the browser's patience, and a connection that broke. */
-export const NO_ANSWER = 'no answer';
-export const BROKEN = 'broken';
+const NO_ANSWER = 'no answer';
+const BROKEN = 'broken';
 
 export class System {
   static async start(kind) {

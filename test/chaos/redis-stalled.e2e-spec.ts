@@ -46,15 +46,15 @@ describe.each(ADAPTERS)('a Redis that stalls or refuses, on %s', (adapter) => {
     await load.until(() => load.answers.length > WIDTH * 2);
     const pausedAt = load.now;
     await redis.server.pause();
-    await load.until(() => load.answers.filter(({ status }) => status === 503).length >= WIDTH * 3);
+    await load.until(() => load.refusals >= WIDTH * 3);
     await redis.server.resume();
     const backAt = load.now;
     await load.until(() => load.since(backAt).some(({ status }) => status === 201));
     const servedAt = load.now;
     await load.stop();
     expect(kinds(load)).toEqual([503]);
-    expect(load.slowestFrom(pausedAt)).toBeLessThan(SLOWEST);
-    expect(servedAt - backAt).toBeLessThan(1_500);
+    expect(load.slowestFrom(pausedAt)).toBeLessThan(MAX_WAIT + 500 + load.noise);
+    expect(servedAt - backAt).toBeLessThan(1_000 + load.noise);
   });
 
   it('what was refused while it was paused does not come over later writes', async () => {

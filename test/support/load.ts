@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type Answer, Browser } from './browser.js';
 
 /** One answer under load; `status` is 0 when the connection broke without one. */
@@ -14,6 +15,7 @@ export class Load {
   readonly answers: TimedAnswer[] = [];
   readonly browsers: Browser[];
   inFlight = 0;
+  private readonly lag = monitorEventLoopDelay({ resolution: 5 });
   private isStopped = false;
   private readonly workers: Promise<void>[];
   private readonly begin = performance.now();
@@ -21,6 +23,7 @@ export class Load {
 
   constructor(origin: string, width: number, ask: (browser: Browser, turn: number) => Promise<Answer>) {
     this.browsers = Array.from({ length: width }, () => new Browser(origin));
+    this.lag.enable();
     this.workers = this.browsers.map(async (browser) => {
       for (let turn = 1; !this.isStopped; turn++) await this.one(() => ask(browser, turn));
     });
@@ -41,6 +44,11 @@ export class Load {
     return this.answers.filter(({ startedAt }) => startedAt >= instant);
   }
 
+  /** How many were told 503. */
+  get refusals(): number {
+    return this.answers.filter(({ status }) => status === 503).length;
+  }
+
   get statuses(): number[] {
     return [...new Set(this.answers.map(({ status }) => status))].toSorted((a, b) => a - b);
   }
@@ -51,10 +59,19 @@ export class Load {
     return Math.max(...waits);
   }
 
+  /**
+   * What to allow on top of a bound: half a second, and the longest time during which this process, in which server and browsers
+   * live together, did not get round to anything, on a machine that others use too.
+   */
+  get noise(): number {
+    return 500 + this.lag.max / 1e6;
+  }
+
   /** Ends the load; every request under way is answered first. */
   async stop(): Promise<void> {
     this.isStopped = true;
     await Promise.all(this.workers);
+    this.lag.disable();
   }
 
   private async one(ask: () => Promise<Answer>): Promise<void> {
