@@ -1,6 +1,6 @@
 import expressSession, { type Cookie } from 'express-session';
 import { days, type Milliseconds } from '../common/index.js';
-import { parseFields } from './session.data.js';
+import { parseFields } from './session.fields.js';
 import type { SessionMeta, SessionPolicy } from './session.record.js';
 
 /** express-session's `Cookie`; its types leave out that the constructor takes attributes. */

@@ -2,7 +2,7 @@ import type { Cookie } from 'express-session';
 import { jsonOfNew } from './data.json.js';
 import { checkFields } from './reserved.fields.js';
 import { isReserved } from './reserved.names.js';
-import type { Fields } from './three-way.merge.js';
+import type { Fields } from './session.fields.js';
 
 /** A session object as application code sees it: the cookie and the application's own fields. */
 export interface SessionLike {
@@ -24,12 +24,6 @@ export function dataOf(session: SessionLike): Fields {
 export function dataJsonOf(session: SessionLike): string {
   checkFields(session);
   return jsonOfNew(dataOf(session));
-}
-
-/** Reads fields that were written as JSON by {@link dataJsonOf} or likewise. */
-export function parseFields(json: string): Fields {
-  const parsed: unknown = JSON.parse(json);
-  return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
 }
 
 /** Puts other fields in the place of the application's own. */

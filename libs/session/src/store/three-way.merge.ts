@@ -1,5 +1,4 @@
-/** Data of a session: what JSON can hold. */
-export type Fields = Record<string, unknown>;
+import type { Fields } from './session.fields.js';
 
 /**
  * Brings two changes of the same data together: plain objects field by field, everything else as a whole. Where both
