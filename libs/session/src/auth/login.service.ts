@@ -88,7 +88,7 @@ export class LoginService {
         throw new SessionEndedError(handleOf(session) ?? '');
       }
       // The old one last: were it ended first and the new one not stored, the visitor's cart would be lost.
-      if (before !== undefined) await store.keeper.end(before.id, 'regenerated');
+      if (before) await store.keeper.end(before.id, 'regenerated');
       this.events.emit({ type: 'login.succeeded', handle: handleOf(session) ?? '', userId: identity.userId });
       return identity;
     } catch (error) {
@@ -106,7 +106,7 @@ export class LoginService {
     const raw = rawRequest(request);
     const requestSession = this.sessionOf(raw);
     try {
-      if (raw.session !== undefined) {
+      if (raw.session) {
         await requestSession.store.keeper.end(
           raw.session.id,
           authOf(raw.session) === undefined ? 'destroyed' : 'logout',

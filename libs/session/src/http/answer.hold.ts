@@ -30,7 +30,7 @@ export function holdAnswer(response: ServerResponse, session: RequestSession): v
     }
   };
   const headNow = (args: unknown[]): void => {
-    addCookie(response, session.cookieForAnswer(), args);
+    addCookie(response, cookieOf(session), args);
     through(() => Reflect.apply(writeHead, response, args));
   };
   const releaseHead = (): void => {
@@ -39,7 +39,7 @@ export function holdAnswer(response: ServerResponse, session: RequestSession): v
       heldHead = undefined;
       headNow(args);
     } else if (!response.headersSent) {
-      addCookie(response, session.cookieForAnswer(), []);
+      addCookie(response, cookieOf(session), []);
     }
   };
   // The headers leave before the end: what changed so far is saved at once, and the cookie goes with them.
@@ -53,7 +53,7 @@ export function holdAnswer(response: ServerResponse, session: RequestSession): v
 
   response.writeHead = function (this: ServerResponse, ...args: unknown[]) {
     if (isInside) return Reflect.apply(writeHead, response, args) as ServerResponse;
-    if (session.isChanged()) heldHead = args as Parameters<typeof writeHead>;
+    if (session.hasWork()) heldHead = args as Parameters<typeof writeHead>;
     else headNow(args);
     return response;
   };
@@ -72,8 +72,7 @@ export function holdAnswer(response: ServerResponse, session: RequestSession): v
       releaseHead();
       through(() => Reflect.apply(end, response, args));
     };
-    if (!session.isChanged()) {
-      session.noteActivity();
+    if (!session.hasWork()) {
       letGo();
       return response;
     }
@@ -96,6 +95,16 @@ function claimSent(response: ServerResponse, isSent: boolean): void {
   for (const name of ['headersSent', 'writableEnded'] as const) {
     if (isSent) Object.defineProperty(response, name, { configurable: true, get: () => true });
     else Reflect.deleteProperty(response, name);
+  }
+}
+
+/** The cookie of the answer. What cannot be written is left out, because an answer on its way must not get stuck. */
+function cookieOf(session: RequestSession): string | undefined {
+  try {
+    return session.cookieForAnswer();
+  } catch (error) {
+    new Logger('SessionModule').error(error);
+    return undefined;
   }
 }
 

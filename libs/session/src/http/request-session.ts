@@ -74,7 +74,8 @@ export class RequestSession {
   }
 
   /**
-   * Saves what changed. Otherwise notes the activity, in the background, unless the route is a passive one.
+   * Saves what changed. Otherwise notes the activity, unless the route is a passive one; that is a round trip once per 10 % of the
+   * idle timeout, waited for because the cookie moves with it.
    *
    * @throws HttpException 503 if it is not certain that it was saved, 401 if the session ended meanwhile, 413 if it is too large;
    *   SessionError, a 500, if the application put something on the session that cannot be stored
@@ -86,23 +87,31 @@ export class RequestSession {
     try {
       if (trackedOf(session) === undefined) throw replaced();
       const outcome = await this.store.keeper.save(session);
-      if (outcome === 'unchanged' && active) this.noteActivity();
+      if (outcome === 'unchanged' && active) await this.noteActivity(session);
       this.isNoted = true;
     } catch (error) {
       throw this.fail(error);
     }
   }
 
-  /**
-   * Moves the idle timeout, in the background: the answer does not wait for it, and it gives way to every other write. Does
-   * nothing where an exit has dealt with the request before.
-   */
-  noteActivity(): void {
+  /** Whether the answer has to wait for {@link commit}: something changed, or activity is to be noted. */
+  hasWork(): boolean {
     const { session } = this.request;
+    if (this.isChanged()) return true;
     const state = session ? trackedOf(session) : undefined;
-    if (!session || state === undefined || this.failure !== undefined || this.isNoted) return;
-    this.isNoted = true;
-    this.store.keeper.touch(session, state)?.catch(() => undefined);
+    return (
+      !this.isNoted &&
+      this.failure === undefined &&
+      state !== undefined &&
+      this.store.keeper.isTouchDue(state)
+    );
+  }
+
+  /** Moves the idle timeout. If that fails, it is left to the next request. */
+  private async noteActivity(session: CurrentSession): Promise<void> {
+    const state = trackedOf(session);
+    if (state !== undefined && !this.isNoted)
+      await this.store.keeper.touch(session, state).catch(() => undefined);
   }
 
   /** Turns an error of the store into what the client is told, and stops everything else for this request. */
@@ -123,10 +132,11 @@ export class RequestSession {
     const isAlive = state !== undefined && !state.ended && (state.text !== undefined || this.isChanged());
     if (session === undefined || !isAlive)
       return this.loadedId !== undefined && !this.isLoadedOne() ? this.cookies.clear() : undefined;
+    if (!this.isLoadedOne()) return this.cookies.write(session.id, session.cookie);
+    if (!state.isConfirmed) return undefined;
     const replacement = this.store.keeper.replacementOf(state);
-    const cookie = this.cookies.write(replacement ?? session.id, session.cookie);
-    if (replacement !== undefined) return cookie;
-    return this.isLoadedOne() && this.fingerprint() === this.cookieAtLoad ? undefined : cookie;
+    if (replacement === undefined && this.fingerprint() === this.cookieAtLoad) return undefined;
+    return this.cookies.write(replacement ?? session.id, session.cookie);
   }
 
   private async find(sid: string): Promise<void> {

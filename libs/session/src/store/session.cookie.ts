@@ -50,6 +50,11 @@ export function askedPolicy(cookie: Cookie, before: string, policy: SessionPolic
   return { ...policy, idle: asked, persistent: true };
 }
 
+/** A cookie with the same attributes. */
+export function copyOf(cookie: Cookie): Cookie {
+  return Object.assign(new SessionCookie(), cookie);
+}
+
 /** Gives the cookie the session's own deadline: one deadline for Redis and for the browser. */
 export function syncCookie(cookie: Cookie, meta: SessionMeta, now: number): void {
   cookie.expires = meta.policy.persistent

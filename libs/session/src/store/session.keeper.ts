@@ -133,12 +133,18 @@ export class SessionKeeper {
     });
   }
 
-  /** Moves the idle timeout of an unchanged session, once 10 % of it has passed. Gives way to any other write. */
-  touch(session: SessionLike, state: TrackedSession): Promise<void> | undefined {
-    if (state.text === undefined || state.ended || this.options.disableTTL) return undefined;
-    if (this.clock.now() - state.meta.lastActiveAt < state.meta.policy.idle / 10) return undefined;
-    const finish = this.writer.touch(session, state);
-    return this.queued(state, finish);
+  /** Whether activity is to be noted: 10 % of the idle timeout has passed, or the secret is due to be renewed. */
+  isTouchDue(state: TrackedSession): boolean {
+    if (state.text === undefined || state.ended || state.isConfirmed || this.options.disableTTL) return false;
+    const { lastActiveAt, policy } = state.meta;
+    return this.clock.now() - lastActiveAt >= policy.idle / 10 || this.replacementOf(state) !== undefined;
+  }
+
+  /** Moves the idle timeout of an unchanged session if that is due. Gives way to any other write. */
+  touch(session: SessionLike, state: TrackedSession): Promise<void> {
+    return this.queued(state, async () => {
+      if (this.isTouchDue(state)) await this.writer.touch(session, state);
+    });
   }
 
   /** The id that the answer gives the browser in place of the one it came with; `undefined` where that one stays good. */
@@ -158,6 +164,7 @@ export class SessionKeeper {
       dataJson: opened?.dataJson ?? '{}',
       cookieJson,
       ended: false,
+      isConfirmed: false,
       isUncertain: false,
       queue: Promise.resolve(),
     });

@@ -4,7 +4,7 @@ import { checkReadable } from './data.json.js';
 import type { RecordBackend } from './record.backend.js';
 import type { OpenedSession } from './record.reader.js';
 import type { RecordWrite, SaveOutcome } from './save.script.js';
-import { askedPolicy, attributesOf, deadlineOf, syncCookie } from './session.cookie.js';
+import { askedPolicy, attributesOf, copyOf, deadlineOf, syncCookie } from './session.cookie.js';
 import { dataJsonOf, dataOf, replaceData, type SessionLike } from './session.data.js';
 import { parseFields } from './session.fields.js';
 import type { KeeperOptions, SessionOpener } from './session.opener.js';
@@ -46,24 +46,24 @@ export class SessionWriter {
     return false;
   }
 
-  /** Notes activity. Its first part is done at once, so that the cookie can go with the answer; the rest is returned. */
-  touch(session: SessionLike, state: TrackedSession): () => Promise<void> {
+  /**
+   * Notes activity. Gives way to any other write: whoever was faster has noted theirs. The cookie moves only once it is certain that
+   * the session still lives.
+   */
+  async touch(session: SessionLike, state: TrackedSession): Promise<void> {
     const { dataJson, text: loaded } = state;
-    state.meta = this.activeMeta(state);
-    syncCookie(session.cookie, state.meta, this.clock.now());
-    return async () => {
-      if (state.text !== loaded) return;
-      state.meta = await this.listed(state, state.meta);
-      const text = await this.options.codec.encode(session.cookie, dataJson, state.meta, state.sid.handle);
-      const expiresIn = this.opener.expiresIn(state.meta, session);
-      const { outcome } = await this.backend.save({
-        key: this.opener.keyOf(state.sid),
-        loaded,
-        text,
-        expiresIn,
-      });
-      if (outcome === 'saved') state.text = text;
-    };
+    const meta = await this.listed(state, this.activeMeta(state));
+    const cookie = copyOf(session.cookie);
+    syncCookie(cookie, meta, this.clock.now());
+    const text = await this.options.codec.encode(cookie, dataJson, meta, state.sid.handle);
+    const expiresIn = this.opener.expiresIn(meta, session);
+    const saved = await this.backend.save({ key: this.opener.keyOf(state.sid), loaded, text, expiresIn });
+    if (saved.outcome === 'saved') Object.assign(state, { meta, text });
+    const newer =
+      saved.outcome === 'conflict' ? await this.opener.interpret(state.sid, saved.text) : undefined;
+    if (newer !== undefined) this.rebase(session, state, newer);
+    state.isConfirmed = saved.outcome === 'saved' || newer !== undefined;
+    if (state.isConfirmed) syncCookie(session.cookie, state.meta, this.clock.now());
   }
 
   /** Writes over the loaded text. @returns what another request stored meanwhile, or `undefined` if it is written */
@@ -95,7 +95,8 @@ export class SessionWriter {
       within,
     });
     if (saved.outcome === 'saved') {
-      Object.assign(state, { meta, text, dataJson, cookieJson: attributesOf(session.cookie) });
+      const cookieJson = attributesOf(session.cookie);
+      Object.assign(state, { meta, text, dataJson, cookieJson, isConfirmed: true });
       if (isNew) this.events.emit({ type: 'session.created', handle: state.sid.handle });
       if (large !== undefined && state.isLargeTold !== true) {
         state.isLargeTold = true;

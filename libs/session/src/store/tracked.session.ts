@@ -13,6 +13,11 @@ export interface TrackedSession {
   cookieJson: string;
   /** Ended by this request or found ended: nothing is written any more. */
   ended: boolean;
+  /**
+   * A write of this object came through, so the session lived at that moment. Only then may an answer move the cookie: one that ended
+   * meanwhile must not take the place of the cookie of a newer login.
+   */
+  isConfirmed: boolean;
   /** A write was sent and its outcome is not known: nothing more is written until the session is loaded again. */
   isUncertain: boolean;
   /** Whether `session.large` was told of this object. */
