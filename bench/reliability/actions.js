@@ -12,9 +12,10 @@ const called = (work) =>
 /**
  * Handlers by name: `(request, query) -> value`. `request` is Node's, with `session` on it.
  *
- * @param how `login(request)` and `logout(request)`, as the library under test wants them done
+ * @param how `login`, `logout`, `add` (one to `session.count`), `revoke` (this session), `revokeAll` (of its user), each `(request)`, as
+ *   the library under test wants them done
  */
-export function makeActions({ login, logout }) {
+export function makeActions({ login, logout, add, revoke, revokeAll }) {
   const gates = new Map();
   const gate = (name) => gates.get(name) ?? gates.set(name, new Gate()).get(name);
   const pass = async (name) => {
@@ -48,6 +49,18 @@ export function makeActions({ login, logout }) {
     },
     async logout(request) {
       await logout(request);
+      return {};
+    },
+    async add(request) {
+      await add(request);
+      return {};
+    },
+    async revoke(request) {
+      await revoke(request);
+      return {};
+    },
+    async revokeAll(request) {
+      await revokeAll(request);
       return {};
     },
     async destroy(request) {

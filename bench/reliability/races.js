@@ -16,6 +16,17 @@ export async function lostKeys(system, { count, width }) {
   return lost;
 }
 
+/** One is added to a counter `count` times, `width` at a time. How many of them are missing afterwards. */
+export async function lostIncrements(system, { count, width }) {
+  const cookie = await system.loggedIn();
+  for (let from = 0; from < count; from += width) {
+    const size = Math.min(width, count - from);
+    await Promise.all(Array.from({ length: size }, () => system.ask('/add', { cookie })));
+  }
+  const { json } = await system.ask('/data', { cookie });
+  return count - (json.count ?? 0);
+}
+
 const byRequest = (path) => (system, cookie) => system.ask(path, { cookie });
 
 /** The ways in which a session ends. */
@@ -23,6 +34,8 @@ export const ENDS = {
   logout: byRequest('/logout'),
   destroy: byRequest('/destroy'),
   regenerate: byRequest('/regenerate'),
+  revoke: byRequest('/revoke'),
+  'revoke-all': byRequest('/revokeAll'),
   'deleted by an administrator': (system, cookie) => system.client.del(keyOf(cookie)),
   expiry: async (system, cookie) => {
     await system.client.pexpire(keyOf(cookie), 1);

@@ -32,6 +32,7 @@ that has to be slow waits at a gate until it is let go on, so what the races sho
 
 - **Keys lost.** Requests write one key each into one session, so many at a time. Afterwards the session is read and the keys that
   are missing are counted, whatever the requests were told.
+- **Increments lost.** Requests add one to the same field, so many at a time; this library with \`SessionService.update\`.
 - **Sessions revived.** A read and a write load the session and wait. The session is ended (expiry: \`PEXPIRE\` 1 ms, then
   waiting until it is gone). Then both go on, in half of the rounds the read first, in the other half the write. Counted is whether the
   session's key is back in Redis.

@@ -1,6 +1,7 @@
 // One application under test, a process of its own: `node --expose-gc server.js express|fastify|express-session`, with REDIS_URL.
 // Tells its parent its port; asked `heap`, it collects garbage and tells the bytes in use.
 import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
 import { All, Controller, Inject, Module, Req } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -9,7 +10,15 @@ import { RedisStore } from 'connect-redis';
 import express from 'express';
 import expressSession from 'express-session';
 import { Redis } from 'ioredis';
-import { LoginService, rawRequest, SessionModule } from 'nestjs-redis-session';
+import {
+  handleOf,
+  LoginService,
+  rawRequest,
+  SessionModule,
+  SessionRegistry,
+  SessionService,
+  userOf,
+} from 'nestjs-redis-session';
 import { called, makeActions, route } from './actions.js';
 
 const SECRET = 'a-secret-of-the-benchmark-0123456789-abcdef';
@@ -25,6 +34,10 @@ async function expressSessionApp(redisUrl) {
       request.session.userId = 'u-1';
     },
     logout: (request) => called((done) => request.session.destroy(done)),
+    add: async (request) => {
+      request.session.count = (request.session.count ?? 0) + 1;
+    },
+    revoke: (request) => called((done) => request.sessionStore.destroy(request.sessionID, done)),
   });
   const app = express();
   app.use(
@@ -53,10 +66,17 @@ async function expressSessionApp(redisUrl) {
 
 async function nestApp(redisUrl, adapter) {
   class RaceController {
-    constructor(logins) {
+    constructor(logins, sessions, registry) {
       this.actions = makeActions({
-        login: (request) => logins.login(request, { account: 'alice', verify: () => ({ userId: 'u-1' }) }),
+        // A user of its own for each session, so that ending all of one's sessions ends one.
+        login: (request) => logins.login(request, { account: 'a', verify: () => ({ userId: randomUUID() }) }),
         logout: (request) => logins.logout(request),
+        add: (request) =>
+          sessions.update(request.session, (data) => {
+            data.count = (data.count ?? 0) + 1;
+          }),
+        revoke: (request) => registry.revoke(handleOf(request.session)),
+        revokeAll: (request) => registry.revokeAll(userOf(request.session).userId),
       });
     }
 
@@ -70,6 +90,8 @@ async function nestApp(redisUrl, adapter) {
   const { prototype } = RaceController;
   Controller()(RaceController);
   Inject(LoginService)(RaceController, undefined, 0);
+  Inject(SessionService)(RaceController, undefined, 1);
+  Inject(SessionRegistry)(RaceController, undefined, 2);
   Req()(prototype, 'act', 0);
   All(':action')(prototype, 'act', Object.getOwnPropertyDescriptor(prototype, 'act'));
   class App {}

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Clock, minutes, type SessionEvent, SessionEvents } from 'nestjs-redis-session';
+import { Clock, minutes, type SessionEvent, SessionEvents, SessionRegistry } from 'nestjs-redis-session';
 import { Browser } from '../support/browser.js';
 import { RaceController } from '../support/race.controller.js';
 import { useRedis } from '../support/redis.js';
@@ -10,10 +10,12 @@ const ROUNDS = 20;
 describe.each(ADAPTERS)('a session that has ended stays ended, on %s', (adapter) => {
   const redis = useRedis();
   let app: TestApp;
+  let registry: SessionRegistry;
   let advance = 0;
   const events: SessionEvent[] = [];
   beforeAll(async () => {
     app = await startApp(redis.url, { adapter, module: { controllers: [RaceController] } });
+    registry = app.app.get(SessionRegistry);
     app.app.get(Clock).now = () => Date.now() + advance;
     app.app.get(SessionEvents).all$.subscribe((event) => events.push(event));
   });
@@ -43,6 +45,13 @@ describe.each(ADAPTERS)('a session that has ended stays ended, on %s', (adapter)
     logout: byRequest('/logout'),
     destroy: byRequest('/destroy'),
     regenerate: byRequest('/regenerate'),
+    revoke: async (browser) => {
+      expect(await registry.revoke(browser.handle)).toBe(true);
+    },
+    'revoke-all': async (browser) => {
+      const record = JSON.parse((await redis.client.get(keyOf(browser)))!);
+      expect(await registry.revokeAll(record.$session.auth.userId)).toBe(1);
+    },
     'an administrator deleting the key': async (browser) => {
       await redis.client.del(keyOf(browser));
     },

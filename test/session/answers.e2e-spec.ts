@@ -6,7 +6,7 @@ import { useRedis } from '../support/redis.js';
 import { ADAPTERS, startApp, type TestApp } from '../support/test-app.js';
 
 describe.each(ADAPTERS)('every way to answer, on %s', (adapter) => {
-  const redis = useRedis();
+  const redis = useRedis({ env: { ...process.env, REDIS_URL: undefined } });
   let app: TestApp;
   beforeAll(async () => {
     app = await startApp(redis.url, {

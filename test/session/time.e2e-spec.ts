@@ -51,7 +51,7 @@ class TimeController {
 }
 
 describe.each(ADAPTERS)('the life of a session, on %s', (adapter) => {
-  const redis = useRedis();
+  const redis = useRedis({ env: { ...process.env, REDIS_URL: undefined } });
   let app: TestApp;
   let clock: MovableClock;
   let browser: Browser;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { Session } from 'express-session';
 import { type AnyRequest, CurrentSession, LoginService, rawRequest } from 'nestjs-redis-session';
@@ -76,7 +77,8 @@ export class RaceController {
   async login(@Req() request: AnyRequest): Promise<Fields> {
     await this.logins.login(request, {
       account: 'alice',
-      verify: () => ({ userId: 'u-1' }),
+      // A user of its own for each session, so that ending all of one's sessions ends one.
+      verify: () => ({ userId: randomUUID() }),
     });
     return { loggedIn: true };
   }

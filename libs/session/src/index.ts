@@ -12,6 +12,7 @@ export {
   LoginService,
   Public,
   type SessionUser,
+  userOf,
 } from './auth/index.js';
 export {
   Clock,

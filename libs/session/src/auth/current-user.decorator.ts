@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { sessionOf } from '../http/index.js';
-import { authOf } from '../session/index.js';
 import type { SessionUser } from './session.user.js';
+import { userOf } from './user-of.js';
 
 /**
  * Who is logged in, as a parameter of type `SessionUser`; `undefined` on a `@Public()` route when nobody is.
@@ -11,8 +11,6 @@ import type { SessionUser } from './session.user.js';
  * me(@CurrentUser() user: SessionUser) {}
  */
 export const CurrentUser = createParamDecorator(
-  async (_: unknown, context: ExecutionContext): Promise<SessionUser | undefined> => {
-    const auth = authOf(await sessionOf(context));
-    return auth && { userId: auth.userId, roles: auth.roles, authenticatedAt: auth.authenticatedAt };
-  },
+  async (_: unknown, context: ExecutionContext): Promise<SessionUser | undefined> =>
+    userOf(await sessionOf(context)),
 );

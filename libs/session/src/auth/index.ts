@@ -10,3 +10,4 @@ export { CurrentUser } from './current-user.decorator.js';
 export { type LoginAttempt, LoginService } from './login.service.js';
 export { Public } from './public.decorator.js';
 export type { Identity, SessionUser } from './session.user.js';
+export { userOf } from './user-of.js';

@@ -13,4 +13,4 @@ export {
 } from './session.options.js';
 export { SessionRegistry } from './session.registry.js';
 export { SessionService } from './session.service.js';
-export type { IdFormat, SessionPolicy, SessionSerializer } from '../store/index.js';
+export type { IdFormat, SessionLike, SessionPolicy, SessionSerializer } from '../store/index.js';

@@ -25,12 +25,14 @@ if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KE
 /**
  * KEYS[1] the user's index, KEYS[2] the user's mark. ARGV: number of this revocation, milliseconds that the mark is kept.
  *
- *   GET mark; SET mark number PX ms (if it is higher); ZRANGE index 0 -1
+ *   GET mark; SET mark number PX ms (if it is higher); TIME; ZREMRANGEBYSCORE index -inf now; ZRANGE index 0 -1
  *
  * Atomic: a login either is in the list that this returns, or finds the mark when it asks after its own write.
  */
 const MARK: LuaScript = luaScript(`
 if tonumber(ARGV[1]) > tonumber(redis.call('GET', KEYS[2]) or '0') then redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2]) end
+local time = redis.call('TIME')
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', time[1] * 1000 + math.floor(time[2] / 1000))
 return redis.call('ZRANGE', KEYS[1], 0, -1)
 `);
 
