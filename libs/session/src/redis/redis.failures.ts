@@ -25,7 +25,7 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
 
 /** Sorts what ioredis threw into the few kinds that make a difference. */
 export function kindOfFailure(error: unknown): RedisFailure {
-  const message = messageOf(error);
+  const message = reasonOf(error);
   if (message.startsWith("Stream isn't writeable")) return 'refused-for-now'; // it was never sent
   if (!isReplyError(error)) return 'connection-lost';
   if (REFUSED_FOR_NOW.test(message)) return 'refused-for-now';
@@ -39,7 +39,7 @@ export function isReplyError(error: unknown): boolean {
 
 /** One sentence for logs: what happened and, where it is known, what to do. Never contains keys, values or passwords. */
 export function explainFailure(error: unknown): string {
-  const message = messageOf(error);
+  const message = reasonOf(error);
   const remedy = REMEDIES.find(([pattern]) => pattern.test(message))?.[1];
   if (remedy !== undefined) return remedy;
   if (isReplyError(error)) return `Redis answered with an error of kind ${message.split(' ', 1)[0]}.`;
@@ -49,6 +49,12 @@ export function explainFailure(error: unknown): string {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'the host name is unknown: correct the URL.';
   if (code === 'ETIMEDOUT') return 'it does not answer: start Redis, or correct the URL.';
   return code === undefined ? 'the connection was lost.' : `the connection failed (${code}).`;
+}
+
+/** What Redis said of a command. Before Redis 7, what a script's command failed with stands at the end of a longer sentence. */
+function reasonOf(error: unknown): string {
+  const message = messageOf(error);
+  return /.*@user_script: ?\d+: -?(.*)$/s.exec(message)?.[1] ?? message;
 }
 
 /** The message of what was thrown; empty if it has none. */
