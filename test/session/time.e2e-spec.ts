@@ -29,6 +29,13 @@ class TimeController {
     return { timeLeft: this.sessions.timeLeft(session) };
   }
 
+  @PassiveSession()
+  @Get('poll')
+  poll(@CurrentSession() session: CurrentSession) {
+    session.count = (session.count ?? 0) + 1;
+    return { timeLeft: this.sessions.timeLeft(session) };
+  }
+
   @Post('login/admin')
   async login(@Req() request: AnyRequest) {
     await this.logins.login(request, {
@@ -112,6 +119,14 @@ describe.each(ADAPTERS)('the life of a session, on %s', (adapter) => {
     expect((await browser.get('/time-left')).setCookie).toBeUndefined();
     clock.advance(minutes(10));
     expect((await browser.get('/time-left')).json).toEqual({ timeLeft: 0 });
+  });
+
+  it('a passive route that writes does not move it either', async () => {
+    clock.advance(minutes(20));
+    expect((await browser.get('/poll')).json).toEqual({ timeLeft: minutes(10) });
+    expect((await browser.get('/time-left')).json).toEqual({ timeLeft: minutes(10) });
+    expect(Math.abs((await pttl()) - minutes(10))).toBeLessThan(1_000);
+    expect((await browser.get('/read')).json).toEqual({ count: 2 });
   });
 
   it('near the absolute deadline, Redis and the cookie get what is left of it', async () => {

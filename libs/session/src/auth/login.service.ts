@@ -136,5 +136,9 @@ function ordinaryTimeouts(
   { timeoutsOf, idleTimeout, absoluteTimeout }: ResolvedSessionOptions,
   { userId, roles = [] }: Identity,
 ): { idleTimeout: number; absoluteTimeout: number } {
-  return { idleTimeout, absoluteTimeout, ...timeoutsOf({ userId, roles }) };
+  const own = timeoutsOf({ userId, roles });
+  return {
+    idleTimeout: own.idleTimeout ?? idleTimeout,
+    absoluteTimeout: own.absoluteTimeout ?? absoluteTimeout,
+  };
 }

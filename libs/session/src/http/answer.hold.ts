@@ -48,7 +48,7 @@ export function holdAnswer(response: ServerResponse, session: RequestSession): v
     if (!isFirst || isInside) return;
     const isChanged = session.isChanged();
     releaseHead();
-    if (isChanged) session.commit({ active: false }).catch((error: unknown) => refuse(response, error));
+    if (isChanged) session.commit().catch((error: unknown) => refuse(response, error));
   };
 
   response.writeHead = function (this: ServerResponse, ...args: unknown[]) {
@@ -79,7 +79,7 @@ export function holdAnswer(response: ServerResponse, session: RequestSession): v
     isHeld = true;
     claimSent(response, true);
     session
-      .commit({ active: true })
+      .commit()
       .finally(() => claimSent(response, false))
       .then(letGo)
       .catch((error: unknown) => {

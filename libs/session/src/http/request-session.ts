@@ -31,6 +31,8 @@ export class RequestSession {
   /** The id that came with the request, if it opened a session. */
   private loadedId: string | undefined;
   private cookieAtLoad = '';
+  /** Whether the route does not count as activity. */
+  private isPassive = false;
   /** Whether an exit has dealt with this request, so that its activity is counted. */
   private isNoted = false;
 
@@ -80,14 +82,16 @@ export class RequestSession {
    * @throws HttpException 503 if it is not certain that it was saved, 401 if the session ended meanwhile, 413 if it is too large;
    *   SessionError, a 500, if the application put something on the session that cannot be stored
    */
-  async commit({ active }: { active: boolean }): Promise<void> {
+  async commit(): Promise<void> {
     const { session } = this.request;
     // express-session's meaning of an unset session: this request goes on without, the stored one stays.
     if (!session || this.failure !== undefined) return;
     try {
-      if (trackedOf(session) === undefined) throw replaced();
+      const state = trackedOf(session);
+      if (state === undefined) throw replaced();
+      state.isPassive = this.isPassive;
       const outcome = await this.store.keeper.save(session);
-      if (outcome === 'unchanged' && active) await this.noteActivity(session);
+      if (outcome === 'unchanged') await this.noteActivity(session);
       this.isNoted = true;
     } catch (error) {
       throw this.fail(error);
@@ -100,17 +104,26 @@ export class RequestSession {
     if (this.isChanged()) return true;
     const state = session ? trackedOf(session) : undefined;
     return (
-      !this.isNoted &&
+      this.mayNote() &&
       this.failure === undefined &&
       state !== undefined &&
       this.store.keeper.isTouchDue(state)
     );
   }
 
+  /** Says that this request does not count as activity. */
+  setPassive(): void {
+    this.isPassive = true;
+  }
+
+  private mayNote(): boolean {
+    return !this.isNoted && !this.isPassive;
+  }
+
   /** Moves the idle timeout. If that fails, it is left to the next request. */
   private async noteActivity(session: CurrentSession): Promise<void> {
     const state = trackedOf(session);
-    if (state !== undefined && !this.isNoted)
+    if (state !== undefined && this.mayNote())
       await this.store.keeper.touch(session, state).catch(() => undefined);
   }
 

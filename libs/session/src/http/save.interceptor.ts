@@ -26,7 +26,8 @@ export class SaveInterceptor implements NestInterceptor {
     const isPassive =
       this.reflector.getAllAndOverride(PassiveSession, [context.getHandler(), context.getClass()]) !==
       undefined;
-    const save = (): Promise<void> => session.commit({ active: !isPassive });
+    if (isPassive) session.setPassive();
+    const save = (): Promise<void> => session.commit();
     if (Reflect.getMetadata(SSE_METADATA, context.getHandler()) === true) {
       // The headers leave before the first event; what the handler changes later needs `session.save()`.
       await save();

@@ -151,11 +151,13 @@ export class SessionWriter {
   }
 
   /** The server's part as this request's activity leaves it. */
-  private activeMeta({ sid, meta }: TrackedSession): SessionMeta {
+  private activeMeta({ sid, meta, isPassive }: TrackedSession): SessionMeta {
     const now = this.clock.now();
+    // Of a plain session the last activity is not known for sure, so what is left of its idle timeout is not either.
+    const lastActiveAt = isPassive === true && sid.secret !== undefined ? meta.lastActiveAt : now;
     const { secrets, renewedAt } = meta;
     const repaired = secrets && this.options.succession.repaired(sid, secrets, now - renewedAt);
-    return { ...meta, secrets: repaired, lastActiveAt: now };
+    return { ...meta, secrets: repaired, lastActiveAt };
   }
 }
 

@@ -20,6 +20,8 @@ export interface TrackedSession {
   isConfirmed: boolean;
   /** A write was sent and its outcome is not known: nothing more is written until the session is loaded again. */
   isUncertain: boolean;
+  /** The request does not count as activity: what it writes leaves the idle timeout where it is. */
+  isPassive?: boolean;
   /** Whether `session.large` was told of this object. */
   isLargeTold?: boolean;
   /** Saves of one session object run one after the other. */
