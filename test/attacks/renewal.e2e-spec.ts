@@ -55,6 +55,16 @@ describe.each(ADAPTERS)('the renewal of the secret, on %s', (adapter) => {
     expect(happened('session.renewed')).toBe(1);
   });
 
+  it('gives Redis and the cookie the same deadline', async () => {
+    const { browser } = await dueBrowser();
+    clock.advance(RENEW_AFTER);
+    const { setCookie } = await browser.get('/read');
+    const expires = Date.parse(/Expires=([^;]+)/.exec(setCookie ?? '')?.[1] ?? '') - clock.now();
+    const pttl = await redis.client.pttl(`sess:${browser.handle}`);
+    // The header has whole seconds only, cut off.
+    expect(Math.abs(expires - pttl)).toBeLessThan(1_100);
+  });
+
   it('is not due before its time', async () => {
     const browser = new Browser(app.origin);
     await browser.get('/json');

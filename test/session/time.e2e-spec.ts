@@ -113,6 +113,27 @@ describe.each(ADAPTERS)('the life of a session, on %s', (adapter) => {
     expect(await pttl()).toBeGreaterThan(minutes(30) - 5_000);
   });
 
+  it.each([
+    ['a write', () => browser.get('/json')],
+    ['a read that is due', () => browser.get('/read')],
+    ['a login', () => browser.post('/login/remembered')],
+    ['a regenerate', () => browser.post('/regenerate')],
+    ['a lifetime of its own', () => browser.post('/lifetime?ms=600000')],
+  ])('after %s, Redis and the cookie have the same deadline', async (_, act) => {
+    clock.advance(minutes(4));
+    const { setCookie } = await act();
+    // The header has whole seconds only, cut off.
+    expect(Math.abs(expiresInBrowser(setCookie) - (await pttl()))).toBeLessThan(1_100);
+  });
+
+  it('a browser-session cookie has no deadline, and Redis has what is left of the idle timeout', async () => {
+    const { setCookie } = await browser.post('/login/admin');
+    expect(setCookie).not.toMatch(/expires|max-age/i);
+    clock.advance(minutes(1));
+    await browser.get('/read');
+    expect(Math.abs((await pttl()) - minutes(5))).toBeLessThan(1_000);
+  });
+
   it('a passive route does not move it', async () => {
     clock.advance(minutes(20));
     expect((await browser.get('/time-left')).json).toEqual({ timeLeft: minutes(10) });
