@@ -11,8 +11,8 @@ export interface SessionLike {
 
 /** The application's own fields. */
 export function dataOf(session: SessionLike): Fields {
-  const data: Fields = { ...session };
-  for (const name of Object.keys(data)) if (isReserved(name)) Reflect.deleteProperty(data, name);
+  const data: Fields = {};
+  for (const [name, value] of Object.entries(session)) if (!isReserved(name)) data[name] = value;
   return data;
 }
 
@@ -28,6 +28,6 @@ export function dataJsonOf(session: SessionLike): string {
 
 /** Puts other fields in the place of the application's own. */
 export function replaceData(session: SessionLike, data: Fields): void {
-  for (const name of Object.keys(dataOf(session))) Reflect.deleteProperty(session, name);
+  for (const name of Object.keys(session)) if (!isReserved(name)) Reflect.deleteProperty(session, name);
   Object.assign(session, data);
 }

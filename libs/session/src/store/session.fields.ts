@@ -4,5 +4,7 @@ export type Fields = Record<string, unknown>;
 /** Reads fields that were written as JSON by `dataJsonOf` or likewise. */
 export function parseFields(json: string): Fields {
   const parsed: unknown = JSON.parse(json);
-  return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
+  return isFields(parsed) ? parsed : {};
 }
+
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;

@@ -8,7 +8,7 @@ import { parseFields } from './session.fields.js';
 import { type SessionMeta, type SessionRecord, UnreadableRecordError } from './session.record.js';
 import type { Sid } from './sid.js';
 import { SessionWriter } from './session.writer.js';
-import { track, type TrackedSession, trackedOf } from './tracked.session.js';
+import { track, type TrackedSession, trackedOf, type WrittenSession } from './tracked.session.js';
 import { WriterTurns } from './writer.turns.js';
 
 /**
@@ -90,7 +90,12 @@ export class SessionKeeper {
       if (how.force !== true && !this.isChanged(session, state)) return 'unchanged';
       // From here on, so that waiting for its turn counts too.
       const giveUpAt = performance.now() + this.options.maxWait;
-      await this.turns.run(state.sid.handle, giveUpAt, () => this.writer.write(session, state, giveUpAt));
+      const { handle } = state.sid;
+      await this.turns.run(handle, giveUpAt, async (latest) => {
+        this.writer.catchUp(session, state, latest);
+        await this.writer.write(session, state, giveUpAt);
+        this.turns.wrote(handle, state);
+      });
       return 'saved';
     };
     return this.queued(state, run);
@@ -118,10 +123,13 @@ export class SessionKeeper {
         throw error;
       }
     };
-    const untilStored = async (): Promise<T> => {
+    const untilStored = async (latest?: WrittenSession): Promise<T> => {
+      this.writer.catchUp(session, state, latest);
       for (;;) {
         const { result, isStored } = await attempt();
-        if (isStored) return result;
+        if (!isStored) continue;
+        this.turns.wrote(state.sid.handle, state);
+        return result;
       }
     };
     const giveUpAt = performance.now() + this.options.maxWait;

@@ -6,11 +6,14 @@ import type { OpenedSession } from './record.reader.js';
 import type { RecordWrite, SaveOutcome } from './save.script.js';
 import { askedPolicy, attributesOf, copyOf, deadlineOf, syncCookie } from './session.cookie.js';
 import { dataJsonOf, dataOf, replaceData, type SessionLike } from './session.data.js';
-import { parseFields } from './session.fields.js';
+import { type Fields, parseFields } from './session.fields.js';
 import type { KeeperOptions, SessionOpener } from './session.opener.js';
 import type { SessionMeta } from './session.record.js';
 import { mergeThreeWays } from './three-way.merge.js';
-import type { TrackedSession } from './tracked.session.js';
+import type { TrackedSession, WrittenSession } from './tracked.session.js';
+
+/** What is stored now instead of what was loaded. */
+type NewerSession = Pick<OpenedSession, 'text' | 'meta' | 'dataJson'> & { data: Fields };
 
 /** Writes sessions over the text that was loaded, and brings changes of several requests together. */
 export class SessionWriter {
@@ -25,6 +28,13 @@ export class SessionWriter {
   /** Writes until it is written: each newer text that is found is merged with this request's changes. */
   async write(session: SessionLike, state: TrackedSession, giveUpAt: number): Promise<void> {
     while (!(await this.attempt(session, state, () => undefined, giveUpAt)));
+  }
+
+  /** Takes in what another request of this process has just written, as if it had been loaded. */
+  catchUp(session: SessionLike, state: TrackedSession, latest: WrittenSession | undefined): void {
+    const { text } = latest ?? {};
+    if (latest === undefined || text === undefined || state.text === undefined || text === state.text) return;
+    this.rebase(session, state, { ...latest, text, data: parseFields(latest.dataJson) });
   }
 
   /**
@@ -42,7 +52,7 @@ export class SessionWriter {
     const newer = await this.send(session, state, timeLeft(giveUpAt));
     if (newer === undefined) return true;
     undo();
-    this.rebase(session, state, newer);
+    this.rebase(session, state, { ...newer, data: newer.record.data });
     return false;
   }
 
@@ -61,7 +71,7 @@ export class SessionWriter {
     if (saved.outcome === 'saved') Object.assign(state, { meta, text });
     const newer =
       saved.outcome === 'conflict' ? await this.opener.interpret(state.sid, saved.text) : undefined;
-    if (newer !== undefined) this.rebase(session, state, newer);
+    if (newer !== undefined) this.rebase(session, state, { ...newer, data: newer.record.data });
     state.isConfirmed = saved.outcome === 'saved' || newer !== undefined;
     if (state.isConfirmed) syncCookie(session.cookie, state.meta, this.clock.now());
   }
@@ -130,8 +140,8 @@ export class SessionWriter {
   }
 
   /** Puts this request's changes on top of what another request stored meanwhile. */
-  private rebase(session: SessionLike, state: TrackedSession, newer: OpenedSession): void {
-    replaceData(session, mergeThreeWays(parseFields(state.dataJson), dataOf(session), newer.record.data));
+  private rebase(session: SessionLike, state: TrackedSession, newer: NewerSession): void {
+    replaceData(session, mergeThreeWays(parseFields(state.dataJson), dataOf(session), newer.data));
     const lastActiveAt = Math.max(state.meta.lastActiveAt, newer.meta.lastActiveAt);
     Object.assign(state, {
       text: newer.text,

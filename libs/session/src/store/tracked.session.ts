@@ -28,6 +28,9 @@ export interface TrackedSession {
   queue: Promise<unknown>;
 }
 
+/** What was written of a session. */
+export type WrittenSession = Pick<TrackedSession, 'text' | 'meta' | 'dataJson'>;
+
 // Beside the objects, not on them: application code and other middleware see plain express-session objects.
 const tracked = new WeakMap<object, TrackedSession>();
 
