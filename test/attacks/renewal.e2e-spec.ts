@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { hours, minutes, seconds, type SessionEvent, SessionEvents } from 'nestjs-redis-session';
 import { AnswersController } from '../support/answers.controller.js';
 import { Browser } from '../support/browser.js';
-import { MovableClock } from '../support/movable.clock.js';
+import { FakeClock } from 'nestjs-redis-session/testing';
 import { useRedis } from '../support/redis.js';
 import { ADAPTERS, SECRET, startApp, type TestApp } from '../support/test-app.js';
 
@@ -11,7 +11,7 @@ const RENEW_AFTER = minutes(15);
 describe.each(ADAPTERS)('the renewal of the secret, on %s', (adapter) => {
   const redis = useRedis();
   let app: TestApp;
-  let clock: MovableClock;
+  let clock: FakeClock;
   let events: SessionEvent[];
   const start = async (secret: string | string[] = SECRET): Promise<TestApp> => {
     const started = await startApp(redis.url, {
@@ -40,7 +40,7 @@ describe.each(ADAPTERS)('the renewal of the secret, on %s', (adapter) => {
     return { browser, before };
   };
   beforeEach(async () => {
-    clock = new MovableClock();
+    clock = new FakeClock();
     events = [];
     app = await start();
   });

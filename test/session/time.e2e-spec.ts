@@ -12,7 +12,7 @@ import {
 } from 'nestjs-redis-session';
 import { AnswersController } from '../support/answers.controller.js';
 import { Browser } from '../support/browser.js';
-import { MovableClock } from '../support/movable.clock.js';
+import { FakeClock } from 'nestjs-redis-session/testing';
 import { useRedis } from '../support/redis.js';
 import { ADAPTERS, startApp, type TestApp } from '../support/test-app.js';
 
@@ -60,14 +60,14 @@ class TimeController {
 describe.each(ADAPTERS)('the life of a session, on %s', (adapter) => {
   const redis = useRedis({ env: { ...process.env, REDIS_URL: undefined } });
   let app: TestApp;
-  let clock: MovableClock;
+  let clock: FakeClock;
   let browser: Browser;
   /** What Redis gives the key, against the deadline that the application's clock sees. */
   const pttl = (): Promise<number> => redis.client.pttl(`sess:${browser.handle}`);
   const expiresInBrowser = (setCookie: string | undefined): number =>
     Date.parse(/Expires=([^;]+)/.exec(setCookie ?? '')?.[1] ?? '') - clock.now();
   beforeEach(async () => {
-    clock = new MovableClock();
+    clock = new FakeClock();
     app = await startApp(redis.url, {
       adapter,
       clock,

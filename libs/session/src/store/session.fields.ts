@@ -7,4 +7,6 @@ export function parseFields(json: string): Fields {
   return isFields(parsed) ? parsed : {};
 }
 
-const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
+/** Whether a value is a plain object, as opposed to a list, `null` or a single value. */
+export const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,5 +1,6 @@
 import { type Milliseconds, randomToken } from '../common/index.js';
 import { isReserved, META } from './reserved.names.js';
+import { isFields } from './session.fields.js';
 
 /** Cookie attributes as express-session and connect-redis write them into a record. */
 export interface CookieRecord {
@@ -86,7 +87,7 @@ export function decodeRecord(text: string): SessionRecord {
 
 /** Checks a parsed value. @throws UnreadableRecordError */
 export function checkRecord(parsed: unknown): SessionRecord {
-  if (!isObject(parsed)) throw new UnreadableRecordError('not an object');
+  if (!isFields(parsed)) throw new UnreadableRecordError('not an object');
   // Whoever copies the fields would set a prototype with it.
   if (Object.hasOwn(parsed, '__proto__')) throw new UnreadableRecordError('a field named __proto__');
   const { cookie, [META]: meta, ...data } = parsed;
@@ -97,7 +98,7 @@ export function checkRecord(parsed: unknown): SessionRecord {
 
 /** Takes the attributes that are known, and only if they can be what they say: they end up in a header. */
 function checkCookie(value: unknown): CookieRecord {
-  if (!isObject(value)) throw new UnreadableRecordError('no cookie in it');
+  if (!isFields(value)) throw new UnreadableRecordError('no cookie in it');
   const { originalMaxAge = null, expires } = value;
   if (originalMaxAge !== null && !isDuration(originalMaxAge))
     throw new UnreadableRecordError('wrong originalMaxAge');
@@ -122,13 +123,13 @@ export function wrongAttributeOf(cookie: object): string | undefined {
 }
 
 function checkMeta(value: unknown): SessionMeta {
-  if (!isObject(value)) throw new UnreadableRecordError(`wrong ${META}`);
+  if (!isFields(value)) throw new UnreadableRecordError(`wrong ${META}`);
   const { secrets, createdAt, lastActiveAt, renewedAt, policy, listedUntil, auth } = value;
   if (!isInstant(createdAt) || !isInstant(lastActiveAt) || !isInstant(renewedAt))
     throw new UnreadableRecordError('wrong instants');
-  if (!isObject(policy) || !isDuration(policy.idle) || !isDuration(policy.absolute))
+  if (!isFields(policy) || !isDuration(policy.idle) || !isDuration(policy.absolute))
     throw new UnreadableRecordError('wrong policy');
-  if (secrets !== undefined && (!isObject(secrets) || typeof secrets.current !== 'string')) {
+  if (secrets !== undefined && (!isFields(secrets) || typeof secrets.current !== 'string')) {
     throw new UnreadableRecordError('wrong secrets');
   }
   return {
@@ -152,15 +153,12 @@ function checkSecrets({ current, next, previous, graceUntil }: Record<string, un
 }
 
 function checkAuth(value: unknown): SessionAuth {
-  if (!isObject(value) || typeof value.userId !== 'string' || !isInstant(value.authenticatedAt)) {
+  if (!isFields(value) || typeof value.userId !== 'string' || !isInstant(value.authenticatedAt)) {
     throw new UnreadableRecordError('wrong auth');
   }
   const roles = Array.isArray(value.roles) ? value.roles.filter((role) => typeof role === 'string') : [];
   return { userId: value.userId, roles, authenticatedAt: value.authenticatedAt };
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The last instant that a Date can hold, about the year 275,000. */
 const LAST_INSTANT = 8.64e15;

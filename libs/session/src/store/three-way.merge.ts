@@ -1,4 +1,4 @@
-import type { Fields } from './session.fields.js';
+import { type Fields, isFields } from './session.fields.js';
 
 /**
  * Brings two changes of the same data together: plain objects field by field, everything else as a whole. Where both
@@ -27,9 +27,6 @@ function mergeField(base: unknown, mine: unknown, theirs: unknown): unknown {
 
 const own = (fields: Fields, name: string): unknown =>
   Object.hasOwn(fields, name) ? fields[name] : undefined;
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isSame = (one: unknown, other: unknown): boolean =>
   one === other || JSON.stringify(one) === JSON.stringify(other);
