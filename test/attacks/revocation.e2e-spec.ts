@@ -143,14 +143,15 @@ describe.each(ADAPTERS)('revocation, on %s', (adapter) => {
     );
   });
 
-  it('a thousand logins and logouts leave no session and no index behind', async () => {
+  it('a thousand logins and logouts leave nothing behind but, for a while, that they ended', async () => {
     await redis.client.flushdb();
     const userId = newUser();
     for (let round = 0; round < 100; round++) {
       const browsers = await Promise.all(Array.from({ length: 10 }, () => login(userId)));
       await Promise.all(browsers.map((browser) => browser.post('/logout')));
     }
-    expect(await redis.client.keys('*')).toEqual([]);
+    const left = await redis.client.keys('*');
+    expect(left.filter((key) => !key.startsWith('sess-ended:'))).toEqual([]);
   }, 60_000);
 
   it('an expired session leaves its entry behind until the list is next used', async () => {

@@ -99,7 +99,7 @@ describe.each(ADAPTERS)('logging in, on %s', (adapter) => {
     expect([answer.status, answer.json.code]).toEqual([401, 'INVALID_CREDENTIALS']);
     expect(answer.setCookie).toBeUndefined();
     expect(browser.sid).toBe(sid);
-    expect(events.at(-1)).toEqual({ type: 'login.failed' });
+    expect(events.at(-1)).toEqual({ type: 'login.failed', reason: 'credentials' });
   });
 
   it('gives a new id and secret; the cookie from before is dead; only the carry-over list survives', async () => {
@@ -137,7 +137,7 @@ describe.each(ADAPTERS)('logging in, on %s', (adapter) => {
     expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(await redis.client.exists(`sess:${handle}`)).toBe(0);
     expect((await browser.get('/me', { cookie: cookie! })).status).toBe(401);
-    expect(events.at(-1)).toEqual({ type: 'session.ended', handle, reason: 'logout' });
+    expect(events.at(-1)).toEqual({ type: 'session.ended', handle, userId: 'u-1', reason: 'logout' });
   });
 
   it('who is logged in is not on req.session, so no request data can set it', async () => {

@@ -65,7 +65,7 @@ export class LoginService {
     });
     const identity = await attempt.verify();
     if (!identity) {
-      this.events.emit({ type: 'login.failed' });
+      this.events.emit({ type: 'login.failed', reason: 'credentials' });
       throw new InvalidCredentialsException();
     }
     const before = raw.session;
@@ -89,7 +89,12 @@ export class LoginService {
       }
       // The old one last: were it ended first and the new one not stored, the visitor's cart would be lost.
       if (before) await store.keeper.end(before.id, 'regenerated');
-      this.events.emit({ type: 'login.succeeded', handle: handleOf(session) ?? '', userId: identity.userId });
+      this.events.emit({
+        type: 'login.succeeded',
+        handle: handleOf(session) ?? '',
+        userId: identity.userId,
+        remembered: attempt.rememberMe === true,
+      });
       return identity;
     } catch (error) {
       throw requestSession.fail(error);

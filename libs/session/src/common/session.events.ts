@@ -1,9 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import type { OnModuleDestroy } from '@nestjs/common';
 import { type Observable, Subject } from 'rxjs';
+import type { SessionExceptionCode } from './session.exception.js';
+
+/** Why a session can end, besides expiring. */
+export const SESSION_END_REASONS = [
+  'logout',
+  'destroyed',
+  'regenerated',
+  'reauthenticated',
+  'revoked',
+  'evicted',
+  'stolen',
+] as const;
 
 /** Why a session ended. */
-export type SessionEndReason = 'logout' | 'destroyed' | 'regenerated' | 'revoked' | 'stolen';
+export type SessionEndReason = (typeof SESSION_END_REASONS)[number];
+
+/** Why a login failed. `revoked`: the user's sessions were revoked while the password was being checked. */
+export type LoginFailureReason = 'credentials' | 'session-limit' | 'revoked';
 
 /** What happened, told once it is certain. Sessions are named by their handle, which lets nobody in. */
 export type SessionEvent =
@@ -12,15 +27,27 @@ export type SessionEvent =
   | { type: 'session.renewed'; handle: string }
   /** Somebody came with a secret that was replaced: it was copied, or the newer one was. The session was ended. */
   | { type: 'session.stolen'; handle: string }
-  | { type: 'session.ended'; handle: string; reason: SessionEndReason }
+  | { type: 'session.ended'; handle: string; userId?: string; reason: SessionEndReason }
   /** Redis held text that is no session: it was treated as "no session". `problem` says what was wrong with it. */
   | { type: 'session.unreadable'; handle: string; problem: string }
   /** A request tried to write a session that had ended meanwhile; nothing was written. */
   | { type: 'session.writeRefused'; handle: string }
   /** A session was stored that takes half of `session.maxBytes` or more. Once for each session object. */
   | { type: 'session.large'; handle: string; bytes: number; largestKey: string }
-  | { type: 'login.succeeded'; handle: string; userId: string }
-  | { type: 'login.failed' }
+  | { type: 'login.succeeded'; handle: string; userId: string; remembered: boolean; account?: string }
+  | { type: 'login.failed'; reason: LoginFailureReason; userId?: string; account?: string }
+  /** Somebody who was logged in gave the password again, and got the session `handle` in place of `before`. */
+  | { type: 'login.reauthenticated'; handle: string; before: string; userId: string }
+  /** All sessions of a user, or with no `userId` everybody's, were ended on request. */
+  | { type: 'sessions.revoked'; userId?: string; ended: number }
+  /** A guard let a request not pass. `route` is controller and method, never the URL. */
+  | {
+      type: 'access.refused';
+      code: SessionExceptionCode;
+      route: string;
+      handle?: string;
+      userId?: string;
+    }
   | { type: 'store.unavailable'; reason: string }
   | { type: 'store.recovered' };
 

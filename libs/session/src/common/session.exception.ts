@@ -3,8 +3,14 @@ import { HttpException, HttpStatus } from '@nestjs/common';
 /** Stable codes that clients may rely on. */
 export type SessionExceptionCode =
   | 'UNAUTHENTICATED'
+  | 'SESSION_EXPIRED'
   | 'SESSION_ENDED'
+  | 'SESSION_STOLEN'
+  | 'FRESH_LOGIN_REQUIRED'
+  | 'INSUFFICIENT_ROLE'
+  | 'CROSS_ORIGIN'
   | 'INVALID_CREDENTIALS'
+  | 'SESSION_LIMIT_REACHED'
   | 'SESSION_STORE_UNAVAILABLE'
   | 'SESSION_TOO_LARGE';
 
@@ -33,7 +39,57 @@ export class UnauthenticatedException extends SessionException {
   }
 }
 
-/** 401 `SESSION_ENDED`: the session ended while this request was being answered; what it changed was not kept. */
+/** 401 `SESSION_EXPIRED`: the session of the cookie is over because of its timeouts, or too long ago to tell why. */
+export class SessionExpiredException extends SessionException {
+  constructor() {
+    super('SESSION_EXPIRED', HttpStatus.UNAUTHORIZED, 'Your session has expired. Please log in again.');
+  }
+}
+
+/** 401 `SESSION_STOLEN`: the session of the cookie was ended because a copy of the cookie was used. */
+export class SessionStolenException extends SessionException {
+  constructor() {
+    super(
+      'SESSION_STOLEN',
+      HttpStatus.UNAUTHORIZED,
+      'Your session was ended because somebody else seems to have used it. Please log in again.',
+    );
+  }
+}
+
+/** 401 `FRESH_LOGIN_REQUIRED`: somebody is logged in, but has not given the password lately (RFC 9470: step up). */
+export class FreshLoginRequiredException extends SessionException {
+  constructor() {
+    super('FRESH_LOGIN_REQUIRED', HttpStatus.UNAUTHORIZED, 'Please confirm your password to do this.');
+  }
+}
+
+/** 403 `INSUFFICIENT_ROLE`: who is logged in has none of the roles that the route asks for. */
+export class InsufficientRoleException extends SessionException {
+  constructor() {
+    super('INSUFFICIENT_ROLE', HttpStatus.FORBIDDEN, 'You are not allowed to do this.');
+  }
+}
+
+/** 403 `CROSS_ORIGIN`: another site sent this request from the user's browser. */
+export class CrossOriginException extends SessionException {
+  constructor() {
+    super('CROSS_ORIGIN', HttpStatus.FORBIDDEN, 'This request came from another site and was refused.');
+  }
+}
+
+/** 409 `SESSION_LIMIT_REACHED`: the password is right, but the user has as many sessions as `auth.maxSessions` allows. */
+export class SessionLimitException extends SessionException {
+  constructor() {
+    super(
+      'SESSION_LIMIT_REACHED',
+      HttpStatus.CONFLICT,
+      'You are logged in on as many devices as allowed. Please log out on one of them first.',
+    );
+  }
+}
+
+/** 401 `SESSION_ENDED`: the session was ended, before this request or while it was answered; what it changed was not kept. */
 export class SessionEndedException extends SessionException {
   constructor(options?: { cause?: unknown }) {
     super('SESSION_ENDED', HttpStatus.UNAUTHORIZED, 'This session has ended. Please log in again.', options);

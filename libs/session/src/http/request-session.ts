@@ -11,6 +11,7 @@ import {
   StoreUnavailableError,
 } from '../common/index.js';
 import { type CurrentSession, type RedisSessionStore, trackedOf } from '../store/index.js';
+import { absenceOf, type SessionAbsence } from './session.absence.js';
 import type { SessionCookies } from './session.cookies.js';
 import type { SessionRequest } from './session.request.js';
 
@@ -28,6 +29,8 @@ export function requestSessionOf(request: SessionRequest): RequestSession | unde
 export class RequestSession {
   /** Why nothing more is saved and no cookie is written: the answer is a refusal. */
   private failure: unknown;
+  /** The id that came with the request, in a cookie that was signed here. */
+  private presentedId: string | undefined;
   /** The id that came with the request, if it opened a session. */
   private loadedId: string | undefined;
   private cookieAtLoad = '';
@@ -49,6 +52,7 @@ export class RequestSession {
   /** Puts the session on the request: the one of its cookie, or a new and empty one. `undefined` if nothing is to wait for. */
   load(): Promise<void> | undefined {
     const sid = this.cookies.read(this.request.headers.cookie);
+    this.presentedId = sid;
     if (sid === undefined) {
       this.renew();
       return undefined;
@@ -150,6 +154,19 @@ export class RequestSession {
     const replacement = this.store.keeper.replacementOf(state);
     if (replacement === undefined && this.fingerprint() === this.cookieAtLoad) return undefined;
     return this.cookies.write(replacement ?? session.id, session.cookie);
+  }
+
+  /** Why nobody is logged in with this request. @throws SessionStoreUnavailableException */
+  async absence(): Promise<SessionAbsence> {
+    const { session } = this.request;
+    const state = session && trackedOf(session);
+    if (state?.ended === true) return 'ended';
+    if (this.presentedId === undefined || this.isLoadedOne()) return 'none';
+    try {
+      return await absenceOf(this.store, this.presentedId);
+    } catch (error) {
+      throw this.fail(error);
+    }
   }
 
   private async find(sid: string): Promise<void> {

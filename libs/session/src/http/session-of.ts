@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { ExecutionContext } from '@nestjs/common';
-import { sessionOfHandshake } from './handshake.session.js';
+import { absenceOfHandshake, sessionOfHandshake } from './handshake.session.js';
+import { requestSessionOf } from './request-session.js';
+import type { SessionAbsence } from './session.absence.js';
 import { rawRequest, type SessionRequest } from './session.request.js';
 import type { CurrentSession } from '../store/index.js';
 
@@ -13,18 +15,32 @@ import type { CurrentSession } from '../store/index.js';
  * const session = await sessionOf(context);
  */
 export async function sessionOf(context: ExecutionContext): Promise<CurrentSession | undefined> {
-  if (context.getType() !== 'ws') return requestOf(context)?.session;
-  const { request } = context.switchToWs().getClient<{ request?: IncomingMessage }>();
-  return request === undefined ? undefined : sessionOfHandshake(request);
+  const request = requestOf(context);
+  return isSocket(context) ? request && sessionOfHandshake(request) : request?.session;
 }
 
-/** Node's request that a context belongs to. */
-function requestOf(context: ExecutionContext): SessionRequest | undefined {
+/**
+ * Why nobody is logged in with what a guard is looking at. Asks Redis only if a cookie that was signed here opened nothing.
+ *
+ * @throws SessionStoreUnavailableException
+ */
+export async function sessionAbsenceOf(context: ExecutionContext): Promise<SessionAbsence> {
+  const request = requestOf(context);
+  if (request === undefined) return 'none';
+  if (isSocket(context)) return absenceOfHandshake(request);
+  return (await requestSessionOf(request)?.absence()) ?? 'none';
+}
+
+/** Node's request that a context belongs to: of a WebSocket the one of its handshake, of a message broker none. */
+export function requestOf(context: ExecutionContext): SessionRequest | undefined {
   const type: string = context.getType();
   if (type === 'http') return rawRequest(context.switchToHttp().getRequest<object>());
+  if (isSocket(context)) return context.switchToWs().getClient<{ request?: IncomingMessage }>().request;
   if (type === 'graphql') {
     const { req } = context.getArgByIndex<{ req?: object } | undefined>(2) ?? {};
     return req === undefined ? undefined : rawRequest(req);
   }
   return undefined;
 }
+
+const isSocket = (context: ExecutionContext): boolean => context.getType() === 'ws';

@@ -4,7 +4,7 @@
  * May import: store, redis, common. Invariant: who is logged in is known to the server's part of the record only;
  * nothing that a request puts on `req.session` can change it.
  */
-export { authenticate, authOf, handleOf } from './session.authentication.js';
+export { authenticate, authOf, handleOf, levelOf, type SessionLevel } from './session.authentication.js';
 export {
   type ResolvedSessionOptions,
   resolveSessionOptions,

@@ -6,6 +6,18 @@ export function authOf(session: SessionLike | undefined): SessionAuth | undefine
   return state === undefined || state.ended ? undefined : state.meta.auth;
 }
 
+/**
+ * How sure it is who somebody is: `fresh` gave the password lately, `remembered` once did on this device, `anonymous` never did.
+ */
+export type SessionLevel = 'anonymous' | 'remembered' | 'fresh';
+
+/** How sure it is who the user of a session is. */
+export function levelOf(session: SessionLike | undefined): SessionLevel {
+  const auth = authOf(session);
+  if (auth === undefined) return 'anonymous';
+  return auth.isStale === true ? 'remembered' : 'fresh';
+}
+
 /** Records a login in a new session and how long this session lives; it is stored with the next save. */
 export function authenticate(session: SessionLike, auth: SessionAuth, policy?: SessionPolicy): void {
   const state = trackedOf(session);

@@ -17,7 +17,7 @@ export class SessionRegistry {
    * @throws StoreUnavailableError if it is not certain that it is ended
    */
   async revoke(handle: string): Promise<boolean> {
-    return this.store.keeper.end(handle, 'revoked');
+    return (await this.store.keeper.end(handle, 'revoked')) !== undefined;
   }
 
   /**

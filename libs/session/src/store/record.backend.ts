@@ -17,13 +17,15 @@ export abstract class RecordBackend {
   abstract save(write: RecordWrite): Promise<SaveOutcome>;
   /** Removes the text and gives it back; `null` if there was none. Repeating it does no harm. */
   abstract take(key: string): Promise<string | null>;
+  /** Keeps a text for a while, over whatever is there. */
+  abstract put(key: string, text: string, expiresIn: Milliseconds): Promise<void>;
   /** Lets what is there expire that much later than now; 0 or less removes it. Never creates; a missing key is no error. */
   abstract expire(key: string, within: Milliseconds): Promise<void>;
   /** Every key that starts with `prefix`, looked for in steps of about `count`. */
   abstract keys(prefix: string, count: number): Promise<string[]>;
 }
 
-/** Records in Redis: GET, the save script, GETDEL, PEXPIRE, SCAN. One key each, so that any Cluster can run them. */
+/** Records in Redis: GET, the save script, GETDEL, SET, PEXPIRE, SCAN. One key each, so that any Cluster can run them. */
 export class RedisRecordBackend extends RecordBackend {
   constructor(private readonly redis: RedisConnection) {
     super();
@@ -56,6 +58,12 @@ export class RedisRecordBackend extends RecordBackend {
       await this.redis.run((client) => client.del(key), { repeatable: true });
       return '';
     }
+  }
+
+  async put(key: string, text: string, expiresIn: Milliseconds): Promise<void> {
+    await this.redis.run((client) => client.set(key, text, 'PX', Math.max(1, Math.ceil(expiresIn))), {
+      repeatable: true,
+    });
   }
 
   async expire(key: string, within: Milliseconds): Promise<void> {

@@ -41,8 +41,9 @@ export class RecordReader {
   async read(sid: Sid, text: string): Promise<OpenedSession | 'replayed' | undefined> {
     try {
       const record = await this.codec.decode(text, sid.handle);
-      const meta = this.admit(record, sid);
-      if (meta === undefined) return undefined;
+      const admitted = this.admit(record, sid);
+      if (admitted === undefined) return undefined;
+      const meta = withStaleness(admitted, this.clock.now());
       const role = this.roleOf(sid, meta);
       // Where secrets are not renewed, another one was never good, so nothing was copied.
       if (role === 'replayed') return this.succession.isActive ? role : undefined;
@@ -83,4 +84,16 @@ export class RecordReader {
     const lastActiveAt = stored === undefined ? Math.floor(now - policy.idle / 10) : meta.lastActiveAt;
     return meta.createdAt + policy.absolute > now ? { ...meta, policy, lastActiveAt } : undefined;
   }
+}
+
+/**
+ * The server's part with the login marked as stale, once its user was away, or the login old, for longer than it counts as fresh. Judged
+ * at load, before this request counts as activity; whoever writes the record next writes it down.
+ */
+function withStaleness(meta: SessionMeta, now: number): SessionMeta {
+  const { auth, lastActiveAt, policy } = meta;
+  if (auth === undefined || policy.fresh === undefined) return meta;
+  const isFresh =
+    now < lastActiveAt + policy.fresh.idle && now < auth.authenticatedAt + policy.fresh.absolute;
+  return isFresh ? meta : { ...meta, auth: { ...auth, isStale: true } };
 }

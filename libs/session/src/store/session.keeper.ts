@@ -1,12 +1,12 @@
 import { type Clock, SessionEndedError, type SessionEndReason, type SessionEvents } from '../common/index.js';
 import type { RecordBackend } from './record.backend.js';
 import type { OpenedSession } from './record.reader.js';
-import { type KeeperOptions, SessionOpener } from './session.opener.js';
+import { type EndedSession, type KeeperOptions, SessionOpener } from './session.opener.js';
 import { askedPolicy, attributesOf, syncCookie } from './session.cookie.js';
 import { dataJsonOf, replaceData, type SessionLike } from './session.data.js';
 import { parseFields } from './session.fields.js';
 import { type SessionMeta, type SessionRecord, UnreadableRecordError } from './session.record.js';
-import type { Sid } from './sid.js';
+import { parseSid, type Sid } from './sid.js';
 import { SessionWriter } from './session.writer.js';
 import { track, type TrackedSession, trackedOf, type WrittenSession } from './tracked.session.js';
 import { WriterTurns } from './writer.turns.js';
@@ -38,8 +38,14 @@ export class SessionKeeper {
   }
 
   /** Ends a session for good; see {@link SessionOpener.end}. */
-  end(id: string, reason: SessionEndReason): Promise<boolean> {
+  end(id: string, reason: SessionEndReason): Promise<EndedSession | undefined> {
     return this.opener.end(id, reason);
+  }
+
+  /** Why the session of an id ended; `undefined` if it expired, or nobody knows any more. */
+  async endingOf(id: string): Promise<SessionEndReason | undefined> {
+    const sid = parseSid(id);
+    return sid && this.opener.endings.find(sid.handle);
   }
 
   /** What a stored text holds, whoever it belongs to; `undefined` if it cannot be read. For administration. */

@@ -5,6 +5,8 @@ import { type OpenedSession, RecordReader } from './record.reader.js';
 import type { SecretSuccession } from './secret.succession.js';
 import { deadlineOf } from './session.cookie.js';
 import type { SessionLike } from './session.data.js';
+import { SessionEndings } from './session.endings.js';
+import type { Fields } from './session.fields.js';
 import type { SessionMeta, SessionPolicy } from './session.record.js';
 import { parseSid, type Sid } from './sid.js';
 import type { UserIndex } from './user.index.js';
@@ -26,9 +28,16 @@ export interface KeeperOptions {
   maxWait: Milliseconds;
 }
 
+/** What an ended session held; `data` is absent where it could not be read. */
+export interface EndedSession {
+  text: string;
+  data?: Fields;
+}
+
 /** Finds the session of an id, renews its secret, and ends sessions. */
 export class SessionOpener {
   readonly reader: RecordReader;
+  readonly endings: SessionEndings;
 
   constructor(
     private readonly backend: RecordBackend,
@@ -36,6 +45,7 @@ export class SessionOpener {
     private readonly clock: Clock,
     private readonly events: SessionEvents,
   ) {
+    this.endings = new SessionEndings(backend, options.prefix);
     this.reader = new RecordReader(options.codec, options.policy, options.succession, clock, events);
   }
 
@@ -50,18 +60,23 @@ export class SessionOpener {
   /**
    * Ends a session for good, by its id or its handle. Idempotent; an id that never was is fine.
    *
-   * @returns whether there was one
+   * @returns what it held at its end; `undefined` if there was none
    */
-  async end(id: string, reason: SessionEndReason): Promise<boolean> {
+  async end(id: string, reason: SessionEndReason): Promise<EndedSession | undefined> {
     const sid = parseSid(id);
-    if (sid === undefined) return false;
+    if (sid === undefined) return undefined;
     const text = await this.backend.take(this.keyOf(sid));
-    if (text === null) return false;
-    this.events.emit({ type: 'session.ended', handle: sid.handle, reason });
+    if (text === null) return undefined;
     const record = await this.options.codec.decode(text, sid.handle).catch(() => undefined);
     const userId = record?.meta?.auth?.userId;
-    if (userId !== undefined) await this.options.users?.leave(userId, [sid.handle]);
-    return true;
+    this.events.emit({ type: 'session.ended', handle: sid.handle, userId, reason });
+    if (record?.meta !== undefined && userId !== undefined) {
+      await Promise.all([
+        this.options.users?.leave(userId, [sid.handle]),
+        this.endings.note(sid.handle, reason, deadlineOf(record.meta) - this.clock.now()),
+      ]);
+    }
+    return { text, data: record?.data };
   }
 
   /** What a text that Redis gave is to the one who came with an id; a replayed secret ends the session, a new one is promoted. */

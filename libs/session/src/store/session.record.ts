@@ -17,6 +17,8 @@ export interface SessionPolicy {
   absolute: Milliseconds;
   /** Whether the browser keeps the cookie when it is closed. */
   persistent: boolean;
+  /** Of a session that outlives its user's attention: how long the login counts as fresh without activity, and at most. */
+  fresh?: { idle: Milliseconds; absolute: Milliseconds };
 }
 
 /** Who is logged in, as the server knows it. */
@@ -24,6 +26,14 @@ export interface SessionAuth {
   userId: string;
   roles: string[];
   authenticatedAt: number;
+  /** Set once the login is not fresh any more; it stays so until the password is asked again. */
+  isStale?: boolean;
+  /** When the session was admitted, on Redis's clock in microseconds: the order in which a user's sessions began. */
+  admittedAt?: number;
+  /** From what it was opened, coarsely, such as "Firefox on Windows". */
+  device?: string;
+  /** From where, shortened to its network, such as "203.0.113.0/24". */
+  network?: string;
 }
 
 /** SHA-256 of the secrets that open a session, base64url. */
@@ -137,10 +147,23 @@ function checkMeta(value: unknown): SessionMeta {
     createdAt,
     lastActiveAt,
     renewedAt,
-    policy: { idle: policy.idle, absolute: policy.absolute, persistent: policy.persistent === true },
+    policy: checkPolicy(policy.idle, policy.absolute, policy),
     listedUntil: isInstant(listedUntil) ? listedUntil : undefined,
     auth: auth === undefined ? undefined : checkAuth(auth),
   };
+}
+
+function checkPolicy(
+  idle: Milliseconds,
+  absolute: Milliseconds,
+  from: Record<string, unknown>,
+): SessionPolicy {
+  const policy = { idle, absolute, persistent: from.persistent === true };
+  const { fresh } = from;
+  if (fresh === undefined) return policy;
+  if (!isFields(fresh) || !isDuration(fresh.idle) || !isDuration(fresh.absolute))
+    throw new UnreadableRecordError('wrong policy');
+  return { ...policy, fresh: { idle: fresh.idle, absolute: fresh.absolute } };
 }
 
 function checkSecrets({ current, next, previous, graceUntil }: Record<string, unknown>): SessionSecrets {
@@ -157,7 +180,16 @@ function checkAuth(value: unknown): SessionAuth {
     throw new UnreadableRecordError('wrong auth');
   }
   const roles = Array.isArray(value.roles) ? value.roles.filter((role) => typeof role === 'string') : [];
-  return { userId: value.userId, roles, authenticatedAt: value.authenticatedAt };
+  const { userId, authenticatedAt, isStale, admittedAt, device, network } = value;
+  return {
+    userId,
+    roles,
+    authenticatedAt,
+    isStale: isStale === true ? true : undefined,
+    admittedAt: isInstant(admittedAt) ? admittedAt : undefined,
+    device: typeof device === 'string' ? device : undefined,
+    network: typeof network === 'string' ? network : undefined,
+  };
 }
 
 /** The last instant that a Date can hold, about the year 275,000. */

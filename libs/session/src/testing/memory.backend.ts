@@ -38,6 +38,11 @@ export class MemoryRecordBackend extends RecordBackend {
     return Promise.resolve(text);
   }
 
+  put(key: string, text: string, expiresIn: Milliseconds): Promise<void> {
+    this.records.set(key, { text, expiresAt: this.clock.now() + Math.max(1, Math.ceil(expiresIn)) });
+    return Promise.resolve();
+  }
+
   expire(key: string, within: Milliseconds): Promise<void> {
     const text = this.textOf(key);
     if (text !== undefined) this.records.set(key, { text, expiresAt: this.clock.now() + Math.ceil(within) });
