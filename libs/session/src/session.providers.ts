@@ -1,5 +1,5 @@
 import { Logger, type Provider } from '@nestjs/common';
-import { LoginService } from './auth/index.js';
+import { LoginService, SessionReplacement } from './auth/index.js';
 import { Clock, SessionEvents, SystemClock } from './common/index.js';
 import { SaveInterceptor, SessionCookies, SessionMount } from './http/index.js';
 import { RedisConnection } from './redis/index.js';
@@ -99,10 +99,20 @@ export const sessionProviders: Provider[] = [
       new SessionMount(store, cookies, interceptor),
   },
   {
+    provide: SessionReplacement,
+    inject: [OPTIONS, Clock],
+    useFactory: ({ auth }: ResolvedModuleOptions, clock: Clock) => new SessionReplacement(auth, clock),
+  },
+  {
     provide: LoginService,
-    inject: [OPTIONS, Clock, SessionEvents],
-    useFactory: (options: ResolvedModuleOptions, clock: Clock, events: SessionEvents) =>
-      new LoginService(options, clock, events),
+    inject: [OPTIONS, SessionReplacement, SessionRegistry, Clock, SessionEvents],
+    useFactory: (
+      options: ResolvedModuleOptions,
+      replacement: SessionReplacement,
+      registry: SessionRegistry,
+      clock: Clock,
+      events: SessionEvents,
+    ) => new LoginService(options, replacement, registry, clock, events),
   },
 ];
 

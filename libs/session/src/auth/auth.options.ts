@@ -1,4 +1,4 @@
-import { checkNames, InvalidOptionError, show } from '../common/index.js';
+import { checkNames, checkWord, InvalidOptionError, show } from '../common/index.js';
 
 /** What happens at a login. */
 export interface AuthOptions {
@@ -9,14 +9,36 @@ export interface AuthOptions {
    * @default none
    */
   carryOver?: readonly string[];
+  /**
+   * How many sessions a user may have at one time, on different devices or browsers: a number, or a function of the user, such as by
+   * role (ASVS 7.1.2).
+   *
+   * @default none: any number
+   * @example maxSessions: ({ roles }) => (roles.includes('admin') ? 1 : 5)
+   */
+  maxSessions?: number | MaxSessionsOf;
+  /**
+   * What a login does that would be one session too many. `evict-oldest` ends the user's oldest session; `refuse` refuses the login with
+   * 409 `SESSION_LIMIT_REACHED`, until the user logs out elsewhere or a session expires.
+   *
+   * @default "evict-oldest"
+   */
+  onLimit?: 'evict-oldest' | 'refuse';
 }
 
+/** How many sessions a user may have at one time; `undefined` any number. */
+export type MaxSessionsOf = (user: { userId: string; roles: readonly string[] }) => number | undefined;
+
 /** {@link AuthOptions} checked and with every default filled in. */
-export type ResolvedAuthOptions = Readonly<Required<AuthOptions>>;
+export interface ResolvedAuthOptions {
+  readonly carryOver: readonly string[];
+  readonly maxSessions: MaxSessionsOf;
+  readonly onLimit: 'evict-oldest' | 'refuse';
+}
 
 /** Checks the option group `auth`. @throws InvalidOptionError */
 export function resolveAuthOptions(options: AuthOptions = {}): ResolvedAuthOptions {
-  checkNames('auth', options, ['carryOver']);
+  checkNames('auth', options, ['carryOver', 'maxSessions', 'onLimit']);
   const { carryOver = [] } = options;
   if (!Array.isArray(carryOver) || carryOver.some((name) => typeof name !== 'string' || name === 'cookie')) {
     throw new InvalidOptionError(
@@ -24,5 +46,22 @@ export function resolveAuthOptions(options: AuthOptions = {}): ResolvedAuthOptio
       `must be names of session fields, for example ['cart']; it got ${show(carryOver)}.`,
     );
   }
-  return { carryOver };
+  return {
+    carryOver,
+    maxSessions: checkMaxSessions(options.maxSessions),
+    onLimit: checkWord('auth.onLimit', options.onLimit, ['evict-oldest', 'refuse'] as const, 'evict-oldest'),
+  };
+}
+
+function checkMaxSessions(value: AuthOptions['maxSessions']): MaxSessionsOf {
+  const check = (limit: number | undefined, where: string): number | undefined => {
+    if (limit === undefined || (Number.isInteger(limit) && limit >= 1)) return limit;
+    throw new InvalidOptionError(
+      'auth.maxSessions',
+      `${where} a whole number, at least 1; it got ${show(limit)}.`,
+    );
+  };
+  if (typeof value === 'function') return (user) => check(value(user), 'must give');
+  const limit = check(value, 'must be');
+  return () => limit;
 }

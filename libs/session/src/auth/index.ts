@@ -5,9 +5,16 @@
  * the visitor's session is taken over unless it is on the list.
  */
 export { AuthenticatedGuard } from './authenticated.guard.js';
-export { type AuthOptions, type ResolvedAuthOptions, resolveAuthOptions } from './auth.options.js';
+export {
+  type AuthOptions,
+  type MaxSessionsOf,
+  type ResolvedAuthOptions,
+  resolveAuthOptions,
+} from './auth.options.js';
 export { CurrentUser } from './current-user.decorator.js';
-export { type LoginAttempt, LoginService } from './login.service.js';
+export type { LoginAttempt, Reauthentication } from './login.attempt.js';
+export { LoginService } from './login.service.js';
+export { SessionReplacement } from './session.replacement.js';
 export { Public } from './public.decorator.js';
 export type { Identity, SessionUser } from './session.user.js';
 export { userOf } from './user-of.js';

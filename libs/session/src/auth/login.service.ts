@@ -1,43 +1,33 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, InvalidCredentialsException, SessionEndedError, SessionEvents } from '../common/index.js';
-import { type AnyRequest, rawRequest, type RequestSession, requestSessionOf } from '../http/index.js';
-import { lifeAfterLogin, type ResolvedRememberMeOptions } from '../remember-me/index.js';
-import { authenticate, authOf, handleOf, type ResolvedSessionOptions } from '../session/index.js';
-import type { ResolvedAuthOptions } from './auth.options.js';
+import {
+  Clock,
+  InvalidCredentialsException,
+  type LoginFailureReason,
+  SessionEndedError,
+  SessionEvents,
+  SessionLimitException,
+  UnauthenticatedException,
+} from '../common/index.js';
+import {
+  type AnyRequest,
+  rawRequest,
+  type RequestSession,
+  requestSessionOf,
+  type SessionRequest,
+} from '../http/index.js';
+import { lifeAfterLogin, requestedFor } from '../remember-me/index.js';
+import { authOf, createdAtOf, handleOf, policyOf, SessionRegistry } from '../session/index.js';
+import type { LoginAttempt, LoginOptions, Reauthentication, Verified } from './login.attempt.js';
+import { type Replacement, SessionReplacement } from './session.replacement.js';
 import type { Identity } from './session.user.js';
-
-/** One attempt to log in. */
-export interface LoginAttempt<I extends Identity> {
-  /** The name that was typed. */
-  account: string;
-  /** The application's own check of the password: the user, or `undefined`, `null` or `false` if it is wrong. */
-  verify: () => Promise<I | undefined | null | false> | I | undefined | null | false;
-  /**
-   * Whether "remember me" was ticked. `false` gives a cookie that ends with the browser.
-   *
-   * @default undefined: there is no such box, and the cookie is as it is for everybody
-   */
-  rememberMe?: boolean;
-  /**
-   * Fields to put into the user's session at once, so that the login stores it only once.
-   *
-   * @example data: (user) => ({ username: user.name })
-   */
-  data?: (identity: I) => Record<string, unknown>;
-}
-
-/** The options of the rooms that a login brings together. */
-export interface LoginOptions {
-  auth: ResolvedAuthOptions;
-  session: ResolvedSessionOptions;
-  rememberMe: ResolvedRememberMeOptions;
-}
 
 /** Logs users in and out. */
 @Injectable()
 export class LoginService {
   constructor(
     private readonly options: LoginOptions,
+    private readonly replacement: SessionReplacement,
+    private readonly registry: SessionRegistry,
     private readonly clock: Clock,
     private readonly events: SessionEvents,
   ) {}
@@ -47,7 +37,9 @@ export class LoginService {
    * that was planted before is worth nothing (ASVS 7.2.4). Only `auth.carryOver` is taken over. Stored when it returns.
    *
    * @returns what `verify` returned
-   * @throws InvalidCredentialsException 401 if `verify` says no; what `verify` throws; SessionStoreUnavailableException 503
+   * @throws InvalidCredentialsException 401 if `verify` says no; SessionLimitException 409 if `auth.onLimit` refuses one more
+   *   session; SessionEndedException 401 if the user's sessions were revoked meanwhile; what `verify` throws;
+   *   SessionStoreUnavailableException 503
    * @example
    * const user = await this.logins.login(request, {
    *   account: body.username,
@@ -56,49 +48,91 @@ export class LoginService {
    * });
    */
   async login<I extends Identity>(request: AnyRequest, attempt: LoginAttempt<I>): Promise<I> {
-    const raw = rawRequest(request);
-    const requestSession = this.sessionOf(raw);
-    const { store } = requestSession;
-    // Before the password is checked: what is revoked after this moment must not survive.
-    const revocation = await store.users.latest().catch((error: unknown) => {
-      throw requestSession.fail(error);
+    const { raw, requestSession } = this.open(request);
+    const { identity, since } = await this.check(requestSession, attempt.verify);
+    if (!identity) throw this.refused('credentials');
+    const { rememberMe } = attempt;
+    const session = await this.replace(raw, requestSession, {
+      auth: { ...authFor(identity), authenticatedAt: this.clock.now() },
+      policy: lifeAfterLogin(rememberMe, this.ordinaryLife(identity), this.options.rememberMe),
+      since,
+      takes: (field) => this.options.auth.carryOver.includes(field),
+      data: attempt.data?.(identity),
+      reason: 'regenerated',
     });
-    const identity = await attempt.verify();
-    if (!identity) {
-      this.events.emit({ type: 'login.failed', reason: 'credentials' });
-      throw new InvalidCredentialsException();
-    }
+    this.events.emit({
+      type: 'login.succeeded',
+      handle: handleOf(session) ?? '',
+      userId: identity.userId,
+      remembered: rememberMe === true,
+    });
+    return identity;
+  }
+
+  /**
+   * Asks whoever is logged in for the password again, for what only a fresh login may do. Right, it gives the session a new handle
+   * and secret and starts its timeouts anew (ASVS 7.2.4); all its data and "remember me" stay.
+   *
+   * @returns what `verify` returned
+   * @throws UnauthenticatedException 401 if nobody is logged in; InvalidCredentialsException 401 if `verify` says no or names
+   *   somebody else, and then the session stays as it was; otherwise as {@link login}
+   * @example
+   * await this.logins.reauthenticate(request, { verify: () => this.users.check(user.name, body.password) });
+   */
+  async reauthenticate<I extends Identity>(request: AnyRequest, how: Reauthentication<I>): Promise<I> {
+    const { raw, requestSession } = this.open(request);
     const before = raw.session;
-    const carried = Object.entries(before ?? {}).filter(([name]) =>
-      this.options.auth.carryOver.includes(name),
-    );
-    try {
-      const session = requestSession.renew();
-      Object.assign(session, Object.fromEntries(carried), attempt.data?.(identity));
-      const timeouts = ordinaryTimeouts(this.options.session, identity);
-      const auth = {
-        userId: identity.userId,
-        roles: [...(identity.roles ?? [])],
-        authenticatedAt: this.clock.now(),
-      };
-      authenticate(session, auth, lifeAfterLogin(attempt.rememberMe, timeouts, this.options.rememberMe));
-      await store.keeper.save(session, { force: true });
-      if (await store.users.isRevokedSince(identity.userId, revocation)) {
-        await store.keeper.end(session.id, 'revoked');
-        throw new SessionEndedError(handleOf(session) ?? '');
-      }
-      // The old one last: were it ended first and the new one not stored, the visitor's cart would be lost.
-      if (before) await store.keeper.end(before.id, 'regenerated');
-      this.events.emit({
-        type: 'login.succeeded',
-        handle: handleOf(session) ?? '',
-        userId: identity.userId,
-        remembered: attempt.rememberMe === true,
-      });
-      return identity;
-    } catch (error) {
-      throw requestSession.fail(error);
-    }
+    const auth = authOf(before);
+    if (before === undefined || auth === undefined) throw new UnauthenticatedException();
+    const { identity, since } = await this.check(requestSession, how.verify);
+    if (!identity || identity.userId !== auth.userId) throw this.refused('credentials', auth.userId);
+    const life = this.ordinaryLife(identity);
+    const policy = policyOf(before) ?? life;
+    const session = await this.replace(raw, requestSession, {
+      auth: { ...authFor(identity), authenticatedAt: this.clock.now() },
+      policy: lifeAfterLogin(requestedFor(policy), life, this.options.rememberMe),
+      since,
+      takes: () => true,
+      reason: 'reauthenticated',
+    });
+    this.events.emit({
+      type: 'login.reauthenticated',
+      handle: handleOf(session) ?? '',
+      before: handleOf(before) ?? '',
+      userId: identity.userId,
+    });
+    return identity;
+  }
+
+  /**
+   * Ends all sessions of a user whose password or other factor was changed or removed (ASVS 7.4.3). Change it first and call this then:
+   * a login that is checking the old one at this moment does not survive.
+   *
+   * @param how.keepCurrent the request whose session is to go on; it gets a new handle and secret, so that a copy of its cookie is worth
+   *   nothing any more. Leave it out where nobody is logged in, as when a password is reset by mail
+   * @returns how many sessions were ended besides that one
+   * @throws SessionStoreUnavailableException 503 if it is not certain that all are ended; calling it again is safe
+   */
+  async credentialsChanged(userId: string, how: { keepCurrent?: AnyRequest } = {}): Promise<number> {
+    if (how.keepCurrent === undefined) return this.registry.revokeAll(userId);
+    const { raw, requestSession } = this.open(how.keepCurrent);
+    const { session } = raw;
+    const auth = authOf(session);
+    const policy = session && policyOf(session);
+    const kept = auth?.userId === userId && session ? handleOf(session) : undefined;
+    const ended = await this.calling(requestSession, () => this.registry.revokeAll(userId, { except: kept }));
+    if (kept === undefined || auth === undefined || policy === undefined) return ended;
+    const since = await this.calling(requestSession, () => requestSession.store.users.latest());
+    await this.replace(raw, requestSession, {
+      auth,
+      policy,
+      // Nobody gave a password, so nothing starts anew.
+      createdAt: session && createdAtOf(session),
+      since,
+      takes: () => true,
+      reason: 'regenerated',
+    });
+    return ended;
   }
 
   /**
@@ -108,42 +142,86 @@ export class LoginService {
    * @throws SessionStoreUnavailableException 503 if it is not certain that the session is ended
    */
   async logout(request: AnyRequest): Promise<void> {
-    const raw = rawRequest(request);
-    const requestSession = this.sessionOf(raw);
-    try {
-      if (raw.session) {
-        await requestSession.store.keeper.end(
-          raw.session.id,
-          authOf(raw.session) === undefined ? 'destroyed' : 'logout',
-        );
-      }
-      requestSession.renew();
-    } catch (error) {
-      throw requestSession.fail(error);
+    const { raw, requestSession } = this.open(request);
+    const { session } = raw;
+    if (session) {
+      const reason = authOf(session) === undefined ? 'destroyed' : 'logout';
+      await this.calling(requestSession, () => requestSession.store.keeper.end(session.id, reason));
     }
+    requestSession.renew();
     // Not "cookies": that would also erase what other parts of the site keep there (ASVS 14.3.1).
     requestSession.response.setHeader('Clear-Site-Data', '"storage"');
     requestSession.response.setHeader('Cache-Control', 'no-store');
   }
 
-  private sessionOf(request: ReturnType<typeof rawRequest>): RequestSession {
-    const found = requestSessionOf(request);
-    if (found === undefined) {
+  /** The number of the latest revocation, read before the password is checked: what is revoked after that moment must not survive. */
+  private async check<I extends Identity>(
+    requestSession: RequestSession,
+    verify: () => Promise<Verified<I>> | Verified<I>,
+  ): Promise<{ identity: Verified<I>; since: number }> {
+    const since = await this.calling(requestSession, () => requestSession.store.users.latest());
+    return { identity: await verify(), since };
+  }
+
+  private async replace(
+    raw: SessionRequest,
+    requestSession: RequestSession,
+    replacement: Replacement,
+  ): Promise<Awaited<ReturnType<SessionReplacement['replace']>>> {
+    const { userId } = replacement.auth;
+    try {
+      return await this.replacement.replace(raw, requestSession, replacement);
+    } catch (error) {
+      if (error instanceof SessionLimitException) {
+        this.failed('session-limit', userId);
+        throw error;
+      }
+      if (error instanceof SessionEndedError) this.failed('revoked', userId);
+      throw requestSession.fail(error);
+    }
+  }
+
+  /** What the store throws becomes what the client is told, and nothing more is written for this request. */
+  private async calling<T>(requestSession: RequestSession, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw requestSession.fail(error);
+    }
+  }
+
+  private refused(reason: LoginFailureReason, userId?: string): InvalidCredentialsException {
+    this.failed(reason, userId);
+    return new InvalidCredentialsException();
+  }
+
+  private failed(reason: LoginFailureReason, userId?: string): void {
+    this.events.emit({ type: 'login.failed', reason, userId });
+  }
+
+  private ordinaryLife({ userId, roles = [] }: Identity) {
+    const { session, cookie } = this.options;
+    const own = session.timeoutsOf({ userId, roles });
+    return {
+      idle: own.idleTimeout ?? session.idleTimeout,
+      absolute: own.absoluteTimeout ?? session.absoluteTimeout,
+      persistent: cookie.persistent,
+    };
+  }
+
+  private open(request: AnyRequest): { raw: SessionRequest; requestSession: RequestSession } {
+    const raw = rawRequest(request);
+    const requestSession = requestSessionOf(raw);
+    if (requestSession === undefined) {
       throw new TypeError(
         'LoginService got something that is no request with a session. Pass the request of the controller: @Req() request.',
       );
     }
-    return found;
+    return { raw, requestSession };
   }
 }
 
-function ordinaryTimeouts(
-  { timeoutsOf, idleTimeout, absoluteTimeout }: ResolvedSessionOptions,
-  { userId, roles = [] }: Identity,
-): { idleTimeout: number; absoluteTimeout: number } {
-  const own = timeoutsOf({ userId, roles });
-  return {
-    idleTimeout: own.idleTimeout ?? idleTimeout,
-    absoluteTimeout: own.absoluteTimeout ?? absoluteTimeout,
-  };
-}
+const authFor = ({ userId, roles = [] }: Identity): { userId: string; roles: string[] } => ({
+  userId,
+  roles: [...roles],
+});

@@ -9,4 +9,4 @@ export {
   type ResolvedRememberMeOptions,
   resolveRememberMeOptions,
 } from './remember-me.options.js';
-export { lifeAfterLogin } from './remember-me.policy.js';
+export { lifeAfterLogin, requestedFor } from './remember-me.policy.js';

@@ -4,13 +4,29 @@
  * May import: store, redis, common. Invariant: who is logged in is known to the server's part of the record only;
  * nothing that a request puts on `req.session` can change it.
  */
-export { authenticate, authOf, handleOf, levelOf, type SessionLevel } from './session.authentication.js';
+export {
+  authenticate,
+  authOf,
+  createdAtOf,
+  handleOf,
+  levelOf,
+  policyOf,
+  type SessionLevel,
+} from './session.authentication.js';
 export {
   type ResolvedSessionOptions,
   resolveSessionOptions,
   type SessionLifeOptions,
   type TimeoutsOf,
 } from './session.options.js';
-export { SessionRegistry } from './session.registry.js';
+export { type ListedSession, type RevocationProgress, SessionRegistry } from './session.registry.js';
 export { SessionService } from './session.service.js';
-export type { IdFormat, SessionLike, SessionPolicy, SessionSerializer } from '../store/index.js';
+export { dataOf } from '../store/index.js';
+export type {
+  Admission,
+  IdFormat,
+  SessionAuth,
+  SessionLike,
+  SessionPolicy,
+  SessionSerializer,
+} from '../store/index.js';

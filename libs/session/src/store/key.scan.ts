@@ -2,17 +2,20 @@ import type { Cluster, Redis } from 'ioredis';
 import type { RedisConnection } from '../redis/index.js';
 
 /**
- * Every key that starts with `prefix`, by SCAN, which blocks nobody; on a Cluster on each primary in turn.
+ * Every key that starts with `prefix`, by SCAN, which blocks nobody; on a Cluster on each primary in turn. A key may come twice.
  *
  * @throws StoreUnavailableError
  */
-export async function scanKeys(redis: RedisConnection, prefix: string, count: number): Promise<string[]> {
+export async function* scanKeys(
+  redis: RedisConnection,
+  prefix: string,
+  count: number,
+): AsyncGenerator<string[]> {
   const nodes = await redis.run((client) => Promise.resolve(primariesOf(client)), { repeatable: true });
   // ioredis puts its own `keyPrefix` before the keys of commands, but neither before a pattern nor off what SCAN finds.
   const outer = redis.client.options.keyPrefix ?? '';
   // Signs that have a meaning in a pattern would match the keys of others.
   const pattern = `${(outer + prefix).replace(/[\\*?[\]]/g, String.raw`\$&`)}*`;
-  const keys = new Set<string>();
   for (const node of nodes) {
     let cursor = '0';
     do {
@@ -20,11 +23,10 @@ export async function scanKeys(redis: RedisConnection, prefix: string, count: nu
       const [next, found] = await redis.run(() => node.scan(step, 'MATCH', pattern, 'COUNT', count), {
         repeatable: true,
       });
-      for (const key of found) keys.add(key.slice(outer.length));
+      if (found.length > 0) yield found.map((key) => key.slice(outer.length));
       cursor = next;
     } while (cursor !== '0');
   }
-  return [...keys];
 }
 
 function primariesOf(client: Redis | Cluster): Redis[] {

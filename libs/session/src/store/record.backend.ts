@@ -13,6 +13,8 @@ export abstract class RecordBackend {
   abstract readonly maxWait: Milliseconds;
   /** The text, or `null` when there is none or it has expired. Never an error for a missing key. */
   abstract read(key: string): Promise<string | null>;
+  /** The texts of several keys, each as {@link read} gives it, in one round trip. */
+  abstract readMany(keys: readonly string[]): Promise<(string | null)[]>;
   /** Writes under the condition of the write; repeating it does no harm. */
   abstract save(write: RecordWrite): Promise<SaveOutcome>;
   /** Removes the text and gives it back; `null` if there was none. Repeating it does no harm. */
@@ -21,8 +23,8 @@ export abstract class RecordBackend {
   abstract put(key: string, text: string, expiresIn: Milliseconds): Promise<void>;
   /** Lets what is there expire that much later than now; 0 or less removes it. Never creates; a missing key is no error. */
   abstract expire(key: string, within: Milliseconds): Promise<void>;
-  /** Every key that starts with `prefix`, looked for in steps of about `count`. */
-  abstract keys(prefix: string, count: number): Promise<string[]>;
+  /** Every key that starts with `prefix`, in batches of about `count`; a key may come twice. */
+  abstract keys(prefix: string, count: number): AsyncIterable<string[]>;
 }
 
 /** Records in Redis: GET, the save script, GETDEL, SET, PEXPIRE, SCAN. One key each, so that any Cluster can run them. */
@@ -44,6 +46,13 @@ export class RedisRecordBackend extends RecordBackend {
       if (messageOf(error).startsWith('WRONGTYPE')) return '';
       throw error;
     }
+  }
+
+  async readMany(keys: readonly string[]): Promise<(string | null)[]> {
+    if (keys.length === 0) return [];
+    // A Cluster has them in many slots, and sends what is asked at one time to each node together.
+    if (this.redis.client.isCluster) return Promise.all(keys.map((key) => this.read(key)));
+    return this.redis.run((client) => client.mget(...keys), { repeatable: true });
   }
 
   save(write: RecordWrite): Promise<SaveOutcome> {
@@ -70,7 +79,7 @@ export class RedisRecordBackend extends RecordBackend {
     await this.redis.run((client) => client.pexpire(key, Math.ceil(within)), { repeatable: true });
   }
 
-  keys(prefix: string, count: number): Promise<string[]> {
+  keys(prefix: string, count: number): AsyncIterable<string[]> {
     return scanKeys(this.redis, prefix, count);
   }
 

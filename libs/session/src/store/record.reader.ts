@@ -90,7 +90,7 @@ export class RecordReader {
  * The server's part with the login marked as stale, once its user was away, or the login old, for longer than it counts as fresh. Judged
  * at load, before this request counts as activity; whoever writes the record next writes it down.
  */
-function withStaleness(meta: SessionMeta, now: number): SessionMeta {
+export function withStaleness(meta: SessionMeta, now: number): SessionMeta {
   const { auth, lastActiveAt, policy } = meta;
   if (auth === undefined || policy.fresh === undefined) return meta;
   const isFresh =

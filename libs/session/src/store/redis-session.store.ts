@@ -141,13 +141,13 @@ export class RedisSessionStore extends RedisStore {
 
   /** The handles of all sessions. Walks the whole keyspace: for administration, not for requests. */
   override ids(callback?: Callback): Promise<any> {
-    return answer(this.handles(), callback);
+    return answer(this.allHandles(), callback);
   }
 
   /** How many sessions there are; see {@link ids}. */
   override length(callback?: Callback): Promise<any> {
     return answer(
-      this.handles().then((handles) => handles.length),
+      this.allHandles().then((handles) => handles.length),
       callback,
     );
   }
@@ -203,19 +203,22 @@ export class RedisSessionStore extends RedisStore {
     if (ownState !== undefined) await this.keeper.touch(own, ownState);
   }
 
-  private handles(): Promise<string[]> {
-    return this.keys().then((keys) => keys.map((key) => key.slice(this.prefix.length)));
+  /** The handles of all sessions in batches, one of them perhaps twice; see {@link ids}. */
+  async *handles(count = this.scanCount): AsyncGenerator<string[]> {
+    for await (const keys of this.backend.keys(this.prefix, count))
+      yield keys.map((key) => key.slice(this.prefix.length));
   }
 
-  private keys(): Promise<string[]> {
-    return this.backend.keys(this.prefix, this.scanCount);
+  private async allHandles(): Promise<string[]> {
+    const handles = new Set<string>();
+    for await (const found of this.handles()) for (const handle of found) handles.add(handle);
+    return [...handles];
   }
 
   private async everything(): Promise<SessionData[]> {
     const found: SessionData[] = [];
-    await this.forEachKey(async (key) => {
-      const text = await this.backend.read(key);
-      const id = key.slice(this.prefix.length);
+    await this.forEach(async (id) => {
+      const text = await this.backend.read(this.prefix + id);
       const record = text === null ? undefined : await this.keeper.peek(text, id);
       if (record === undefined) return;
       found.push({ ...record.data, cookie: record.cookie, id } as unknown as SessionData);
@@ -224,14 +227,14 @@ export class RedisSessionStore extends RedisStore {
   }
 
   private async removeAll(): Promise<void> {
-    await this.forEachKey((key) => this.backend.take(key));
+    await this.forEach((id) => this.backend.take(this.prefix + id));
   }
 
   /** Key by key, because a command with several of them fails on a Cluster; side by side, because one by one takes long. */
-  private async forEachKey(work: (key: string) => Promise<unknown>): Promise<void> {
-    const keys = await this.keys();
-    for (let at = 0; at < keys.length; at += AT_A_TIME)
-      await Promise.all(keys.slice(at, at + AT_A_TIME).map(work));
+  private async forEach(work: (id: string) => Promise<unknown>): Promise<void> {
+    const ids = await this.allHandles();
+    for (let at = 0; at < ids.length; at += AT_A_TIME)
+      await Promise.all(ids.slice(at, at + AT_A_TIME).map(work));
   }
 
   private ownPolicy(): SessionPolicy {

@@ -1,6 +1,6 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import { type Milliseconds, seconds } from '../common/index.js';
-import type { SessionSecrets } from './session.record.js';
+import type { SessionMeta, SessionSecrets } from './session.record.js';
 import { hashSecret, isSecretOf, type Sid } from './sid.js';
 
 /** How long the secret before stays good: as long as requests and answers may be under way. */
@@ -8,6 +8,14 @@ const GRACE: Milliseconds = seconds(30);
 
 /** What a secret is to a record: `replayed` was good once, or never, and is good no more. */
 export type SecretRole = 'current' | 'next' | 'previous' | 'replayed';
+
+/** A secret that somebody came with, and the record that it is to open. */
+interface PresentedSecret {
+  sid: Sid;
+  meta: SessionMeta;
+  secrets: SessionSecrets;
+  now: number;
+}
 
 /**
  * Renews the secret of a session under the same handle.
@@ -22,7 +30,7 @@ export class SecretSuccession {
 
   /**
    * @param serverSecrets the module's secrets, newest first; older ones recognise successors that they fixed
-   * @param after age of a secret at which its successor is sent; `undefined` never
+   * @param after age of a secret at which its successor is sent; `undefined` never, but at a return to a remembered session
    */
   constructor(
     serverSecrets: readonly string[],
@@ -62,10 +70,10 @@ export class SecretSuccession {
    * one of one that is in its grace. `undefined` where it may keep what it has, or where no configured server secret
    * made the successor.
    */
-  replacement(sid: Sid, secrets: SessionSecrets, age: Milliseconds, now: number): string | undefined {
+  replacement({ sid, meta, secrets, now }: PresentedSecret): string | undefined {
     if (sid.secret === undefined) return undefined;
     const role = this.judge(sid.secret, secrets, now);
-    const isDue = role === 'current' && this.after !== undefined && age >= this.after;
+    const isDue = role === 'current' && this.isDue(meta, now);
     const wanted = role === 'previous' ? secrets.current : isDue ? secrets.next : undefined;
     const found =
       wanted && this.successors(sid.secret, sid.handle).find((successor) => isSecretOf(successor, wanted));
@@ -76,19 +84,23 @@ export class SecretSuccession {
    * The hashes with a successor that can be sent. One that no configured server secret made (the secret was removed since) is
    * replaced, once it would be due; until then it may be under way to the browser.
    */
-  repaired(sid: Sid, secrets: SessionSecrets, age: Milliseconds): SessionSecrets {
+  repaired({ sid, meta, secrets, now }: PresentedSecret): SessionSecrets {
     const { secret, handle } = sid;
-    if (
-      secret === undefined ||
-      this.after === undefined ||
-      age < this.after ||
-      !isSecretOf(secret, secrets.current)
-    )
+    if (secret === undefined || !this.isDue(meta, now) || !isSecretOf(secret, secrets.current))
       return secrets;
     const { next } = secrets;
     const isKnown =
       next !== undefined && this.successors(secret, handle).some((successor) => isSecretOf(successor, next));
     return isKnown ? secrets : { ...secrets, next: this.mint({ secret, handle }).next };
+  }
+
+  /**
+   * Whether a secret is old enough to be replaced. That of a session which outlives its user's attention is replaced at each return:
+   * it lies about for weeks, and only a replaced one tells of a copy.
+   */
+  private isDue({ renewedAt, policy }: SessionMeta, now: number): boolean {
+    const after = Math.min(this.after ?? Infinity, policy.fresh?.idle ?? Infinity);
+    return now - renewedAt >= after;
   }
 
   private successors(secret: string, handle: string): string[] {

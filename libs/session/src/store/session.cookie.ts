@@ -29,6 +29,19 @@ export function deadlineOf(meta: SessionMeta): number {
   return Math.min(meta.lastActiveAt + meta.policy.idle, meta.createdAt + meta.policy.absolute);
 }
 
+/** Until when a session is listed as its user's: longer than it lives, so that not every move of its deadline has to move the entry. */
+export function listedUntilOf(meta: SessionMeta): number {
+  return deadlineOf(meta) + meta.policy.idle / 10;
+}
+
+/**
+ * How much time has to pass until activity is noted: a tenth of the idle timeout. Of a session that outlives its user's attention,
+ * a tenth of the time after which its login stops being fresh.
+ */
+export function activityStepOf({ idle, fresh }: SessionPolicy): Milliseconds {
+  return Math.min(idle, fresh?.idle ?? idle) / 10;
+}
+
 /** The attributes that the application may change, as text to compare. */
 export function attributesOf(cookie: Cookie): string {
   const { originalMaxAge, path, domain, secure, httpOnly, sameSite } = cookie;

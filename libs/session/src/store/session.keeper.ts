@@ -1,15 +1,26 @@
 import { type Clock, SessionEndedError, type SessionEndReason, type SessionEvents } from '../common/index.js';
 import type { RecordBackend } from './record.backend.js';
-import type { OpenedSession } from './record.reader.js';
+import { type OpenedSession, withStaleness } from './record.reader.js';
 import { type EndedSession, type KeeperOptions, SessionOpener } from './session.opener.js';
-import { askedPolicy, attributesOf, syncCookie } from './session.cookie.js';
-import { dataJsonOf, replaceData, type SessionLike } from './session.data.js';
-import { parseFields } from './session.fields.js';
+import { activityStepOf, askedPolicy, attributesOf, syncCookie } from './session.cookie.js';
+import { dataJsonOf, dataOf, replaceData, type SessionLike } from './session.data.js';
+import { type Fields, parseFields } from './session.fields.js';
 import { type SessionMeta, type SessionRecord, UnreadableRecordError } from './session.record.js';
 import { parseSid, type Sid } from './sid.js';
 import { SessionWriter } from './session.writer.js';
+import { mergeThreeWays } from './three-way.merge.js';
 import { track, type TrackedSession, trackedOf, type WrittenSession } from './tracked.session.js';
 import { WriterTurns } from './writer.turns.js';
+
+/** Handles that are asked for in one round trip. */
+const AT_A_TIME = 1_000;
+
+/** What is kept under a handle; `meta` is absent where it cannot be read, and in sessions of express-session. */
+export interface InspectedSession {
+  handle: string;
+  isStored: boolean;
+  meta?: SessionMeta;
+}
 
 /**
  * Opens, saves and ends sessions over any backend.
@@ -23,7 +34,7 @@ export class SessionKeeper {
   private readonly turns = new WriterTurns();
 
   constructor(
-    backend: RecordBackend,
+    private readonly backend: RecordBackend,
     readonly options: KeeperOptions,
     private readonly clock: Clock,
     events: SessionEvents,
@@ -42,6 +53,20 @@ export class SessionKeeper {
     return this.opener.end(id, reason);
   }
 
+  /**
+   * Ends the session of an object.
+   *
+   * @returns its data as they would be had this request saved them last: what others wrote until the end, and this request's changes
+   */
+  async close(session: SessionLike, reason: SessionEndReason): Promise<Fields> {
+    const state = this.stateOf(session);
+    const ended = await this.end(state.sid.text, reason);
+    state.ended = true;
+    const mine = dataOf(session);
+    if (ended?.data === undefined || ended.text === state.text) return mine;
+    return mergeThreeWays(parseFields(state.dataJson), mine, ended.data);
+  }
+
   /** Why the session of an id ended; `undefined` if it expired, or nobody knows any more. */
   async endingOf(id: string): Promise<SessionEndReason | undefined> {
     const sid = parseSid(id);
@@ -56,6 +81,23 @@ export class SessionKeeper {
       if (error instanceof UnreadableRecordError) return undefined;
       throw error;
     }
+  }
+
+  /** What is kept under several handles, whoever it belongs to: one round trip for a thousand. For administration. */
+  async inspect(handles: readonly string[]): Promise<InspectedSession[]> {
+    const found: InspectedSession[] = [];
+    for (let start = 0; start < handles.length; start += AT_A_TIME) {
+      const part = handles.slice(start, start + AT_A_TIME);
+      const texts = await this.backend.readMany(part.map((handle) => this.options.prefix + handle));
+      const inspected = part.map(async (handle, place) => {
+        const text = texts[place] ?? null;
+        const record = text === null ? undefined : await this.peek(text, handle);
+        const meta = record?.meta && withStaleness(record.meta, this.clock.now());
+        return { handle, isStored: text !== null, meta };
+      });
+      found.push(...(await Promise.all(inspected)));
+    }
+    return found;
   }
 
   /** Starts to track a session object: one that was opened, or a new one that is stored at its first save. */
@@ -151,7 +193,8 @@ export class SessionKeeper {
   isTouchDue(state: TrackedSession): boolean {
     if (state.text === undefined || state.ended || state.isConfirmed || this.options.disableTTL) return false;
     const { lastActiveAt, policy } = state.meta;
-    return this.clock.now() - lastActiveAt >= policy.idle / 10 || this.replacementOf(state) !== undefined;
+    const isStepMade = this.clock.now() - lastActiveAt >= activityStepOf(policy);
+    return isStepMade || this.replacementOf(state) !== undefined;
   }
 
   /** Moves the idle timeout of an unchanged session if that is due. Gives way to any other write. */
@@ -165,7 +208,7 @@ export class SessionKeeper {
   replacementOf({ sid, meta }: TrackedSession): string | undefined {
     if (meta.secrets === undefined) return undefined;
     const now = this.clock.now();
-    return this.options.succession.replacement(sid, meta.secrets, now - meta.renewedAt, now);
+    return this.options.succession.replacement({ sid, meta, secrets: meta.secrets, now });
   }
 
   private remember(session: SessionLike, sid: Sid, meta: SessionMeta, opened?: OpenedSession): void {

@@ -28,6 +28,8 @@ export interface SessionAuth {
   authenticatedAt: number;
   /** Set once the login is not fresh any more; it stays so until the password is asked again. */
   isStale?: boolean;
+  /** The number of the latest revocation of anybody when the login began: later ones concern it. */
+  revocation?: number;
   /** When the session was admitted, on Redis's clock in microseconds: the order in which a user's sessions began. */
   admittedAt?: number;
   /** From what it was opened, coarsely, such as "Firefox on Windows". */
@@ -180,12 +182,13 @@ function checkAuth(value: unknown): SessionAuth {
     throw new UnreadableRecordError('wrong auth');
   }
   const roles = Array.isArray(value.roles) ? value.roles.filter((role) => typeof role === 'string') : [];
-  const { userId, authenticatedAt, isStale, admittedAt, device, network } = value;
+  const { userId, authenticatedAt, isStale, revocation, admittedAt, device, network } = value;
   return {
     userId,
     roles,
     authenticatedAt,
     isStale: isStale === true ? true : undefined,
+    revocation: isInstant(revocation) ? revocation : undefined,
     admittedAt: isInstant(admittedAt) ? admittedAt : undefined,
     device: typeof device === 'string' ? device : undefined,
     network: typeof network === 'string' ? network : undefined,

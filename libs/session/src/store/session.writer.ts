@@ -4,7 +4,14 @@ import { checkReadable } from './data.json.js';
 import type { RecordBackend } from './record.backend.js';
 import type { OpenedSession } from './record.reader.js';
 import type { RecordWrite, SaveOutcome } from './save.script.js';
-import { askedPolicy, attributesOf, copyOf, deadlineOf, syncCookie } from './session.cookie.js';
+import {
+  askedPolicy,
+  attributesOf,
+  copyOf,
+  deadlineOf,
+  listedUntilOf,
+  syncCookie,
+} from './session.cookie.js';
 import { dataJsonOf, dataOf, replaceData, type SessionLike } from './session.data.js';
 import { type Fields, parseFields } from './session.fields.js';
 import type { KeeperOptions, SessionOpener } from './session.opener.js';
@@ -152,10 +159,10 @@ export class SessionWriter {
 
   /** Keeps the session in its user's list for as long as it may live; asked again once a tenth of the idle timeout is added. */
   private async listed({ sid }: TrackedSession, meta: SessionMeta): Promise<SessionMeta> {
-    const { auth, policy, listedUntil = 0 } = meta;
-    const deadline = deadlineOf(meta);
-    if (auth === undefined || this.options.users === undefined || deadline <= listedUntil) return meta;
-    const until = deadline + policy.idle / 10;
+    const { auth, listedUntil = 0 } = meta;
+    if (auth === undefined || this.options.users === undefined || deadlineOf(meta) <= listedUntil)
+      return meta;
+    const until = listedUntilOf(meta);
     await this.options.users.enter(auth.userId, sid.handle, until - this.clock.now());
     return { ...meta, listedUntil: until };
   }
@@ -165,8 +172,8 @@ export class SessionWriter {
     const now = this.clock.now();
     // Of a plain session the last activity is not known for sure, so what is left of its idle timeout is not either.
     const lastActiveAt = isPassive === true && sid.secret !== undefined ? meta.lastActiveAt : now;
-    const { secrets, renewedAt } = meta;
-    const repaired = secrets && this.options.succession.repaired(sid, secrets, now - renewedAt);
+    const { secrets } = meta;
+    const repaired = secrets && this.options.succession.repaired({ sid, meta, secrets, now });
     return { ...meta, secrets: repaired, lastActiveAt };
   }
 }

@@ -2,7 +2,9 @@ import type { Clock, SessionEvents } from '../common/index.js';
 import { RedisConnection, resolveRedisOptions } from '../redis/index.js';
 import { type RecordBackend, RedisRecordBackend } from './record.backend.js';
 import type { BackedStoreOptions, RedisSessionStoreOptions } from './store.options.js';
-import { MemoryUserIndex, RedisUserIndex, type UserIndex } from './user.index.js';
+import { MemoryUserIndex } from './memory-user.index.js';
+import { RedisUserIndex } from './redis-user.index.js';
+import type { UserIndex } from './user.index.js';
 
 /** Where a store keeps its records and the lists of users: what it was given, or over a connection of its own. */
 export function keptBy(

@@ -51,7 +51,7 @@ export async function loginAs(
   if (session === undefined || auth === undefined)
     throw new TypeError('LoginService.login left no session behind.');
   if (authenticatedAt !== undefined) {
-    authenticate(session, { ...auth, authenticatedAt });
+    authenticate(session, { auth: { ...auth, authenticatedAt } });
     await store.keeper.save(session, { force: true });
   }
   return cookies.write(session.id, session.cookie).split(';', 1).join('');

@@ -17,6 +17,10 @@ export class MemoryRecordBackend extends RecordBackend {
     return Promise.resolve(this.textOf(key) ?? null);
   }
 
+  readMany(keys: readonly string[]): Promise<(string | null)[]> {
+    return Promise.all(keys.map((key) => this.read(key)));
+  }
+
   save({ key, loaded, text, expiresIn }: RecordWrite): Promise<SaveOutcome> {
     const stored = this.textOf(key);
     // "saved", too, when it is there already: a repeat does no harm.
@@ -49,9 +53,9 @@ export class MemoryRecordBackend extends RecordBackend {
     return Promise.resolve();
   }
 
-  keys(prefix: string): Promise<string[]> {
+  async *keys(prefix: string): AsyncIterable<string[]> {
     const isAlive = (key: string): boolean => this.textOf(key) !== undefined;
-    return Promise.resolve([...this.records.keys()].filter((key) => key.startsWith(prefix) && isAlive(key)));
+    yield Promise.resolve([...this.records.keys()].filter((key) => key.startsWith(prefix) && isAlive(key)));
   }
 
   private textOf(key: string): string | undefined {

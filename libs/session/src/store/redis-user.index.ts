@@ -1,0 +1,131 @@
+import { days, type Milliseconds, minutes } from '../common/index.js';
+import type { RedisConnection } from '../redis/index.js';
+import { type Admission, type IndexEntry, UserIndex } from './user.index.js';
+import { ADMIT, ENTER, MARK, MARK_EVERYONE, SETTLE } from './user-index.scripts.js';
+
+/** A login in flight lives for seconds; a mark has to outlive every login that began before it. */
+const MARK_KEPT: Milliseconds = days(1);
+/** The counter must outlive every mark that was made of it. */
+const COUNTER_KEPT: Milliseconds = days(30);
+/** How long a session is listed that is about to be written; writing it takes no longer than a few calls to Redis may. */
+export const PROVISIONAL: Milliseconds = minutes(1);
+
+/** In Redis. The keys of one user share a slot, so any Cluster can run the scripts. */
+export class RedisUserIndex extends UserIndex {
+  constructor(
+    private readonly redis: RedisConnection,
+    /** Start of session keys; the index stands beside them: `sess:` gives `sess-user:{<userId>}`. */
+    private readonly prefix: string,
+  ) {
+    super();
+  }
+
+  async enter(userId: string, handle: string, lives: Milliseconds): Promise<void> {
+    await this.redis.script(ENTER, [this.keyOf(userId)], [handle, Math.ceil(lives)], { repeatable: true });
+  }
+
+  async admit(
+    userId: string,
+    { handle, limit, replaces }: Admission,
+  ): Promise<{ isAdmitted: boolean; at: number }> {
+    const args = [handle, PROVISIONAL, limit ?? '', replaces ?? ''];
+    const reply = await this.redis.script(ADMIT, [this.keyOf(userId)], args, { repeatable: true });
+    const [isAdmitted, at] = numbersOf(reply);
+    return { isAdmitted: isAdmitted === 1, at: at ?? 0 };
+  }
+
+  async settle(
+    userId: string,
+    { handle, lives, since }: { handle: string; lives: Milliseconds; since: number },
+  ): Promise<{ isRevoked: boolean; count: number }> {
+    const [reply, everyone] = await Promise.all([
+      this.redis.script(SETTLE, [this.keyOf(userId), this.markOf(userId)], [handle, Math.ceil(lives)], {
+        repeatable: true,
+      }),
+      this.redis.run((client) => client.get(this.everyoneKey), { repeatable: true }),
+    ]);
+    const [mark = 0, count = 0] = numbersOf(reply);
+    return { isRevoked: mark > since || Number(everyone) > since, count };
+  }
+
+  async leave(userId: string, handles: readonly string[]): Promise<void> {
+    if (handles.length === 0) return;
+    await this.redis.run((client) => client.zrem(this.keyOf(userId), ...handles), { repeatable: true });
+  }
+
+  async entries(userId: string): Promise<IndexEntry[]> {
+    const reply = await this.redis.run(
+      (client) => client.zrange(this.keyOf(userId), '0', '-1', 'WITHSCORES'),
+      {
+        repeatable: true,
+      },
+    );
+    return entriesOf(reply);
+  }
+
+  async latest(): Promise<number> {
+    return Number(await this.redis.run((client) => client.get(this.counterKey), { repeatable: true }));
+  }
+
+  async mark(userId: string): Promise<string[]> {
+    const number = await this.next();
+    const keys = [this.keyOf(userId), this.markOf(userId)];
+    const handles = await this.redis.script(MARK, keys, [number, MARK_KEPT], { repeatable: true });
+    return Array.isArray(handles) ? handles.map(String) : [];
+  }
+
+  async markEveryone(): Promise<number> {
+    const number = await this.next();
+    await this.redis.script(MARK_EVERYONE, [this.everyoneKey], [number, MARK_KEPT], { repeatable: true });
+    return number;
+  }
+
+  /** A new number. One that nobody uses does no harm, so the call may be repeated. */
+  private async next(): Promise<number> {
+    return this.redis.run(
+      async (client) => {
+        const replies = await client
+          .multi()
+          .incr(this.counterKey)
+          .pexpire(this.counterKey, COUNTER_KEPT)
+          .exec();
+        return Number(replies?.[0]?.[1]);
+      },
+      { repeatable: true },
+    );
+  }
+
+  private get counterKey(): string {
+    return `${this.base}-revocations`;
+  }
+
+  private get everyoneKey(): string {
+    return `${this.base}-revoked-everyone`;
+  }
+
+  private get base(): string {
+    return this.prefix.replace(/:$/, '');
+  }
+
+  private keyOf(userId: string): string {
+    // Braces in an id would change which part of the key Redis Cluster hashes.
+    return `${this.base}-user:{${encodeURIComponent(userId)}}`;
+  }
+
+  private markOf(userId: string): string {
+    return `${this.keyOf(userId)}:revoked`;
+  }
+}
+
+const numbersOf = (reply: unknown): number[] => (Array.isArray(reply) ? reply.map(Number) : []);
+
+/** RESP2 gives handles and scores by turns, RESP3 in pairs; ioredis may give either. */
+function entriesOf(reply: readonly unknown[]): IndexEntry[] {
+  const flat = reply.flat();
+  return flat
+    .map((handle, place) => ({
+      handle: String(handle),
+      isSettled: Number.isInteger(Number(flat[place + 1])),
+    }))
+    .filter((_, place) => place % 2 === 0);
+}
