@@ -14,11 +14,11 @@ describe.each(ADAPTERS)('remember me, on %s', (adapter) => {
   it('a login is fresh while its user is active, for as long as an ordinary session could live', async () => {
     const { clock, login } = await start();
     const browser = await login('alice', { rememberMe: true });
-    for (let waited = 0; waited < hours(8) - minutes(29); waited += minutes(29)) {
-      expect(await levelOf(browser)).toBe('fresh');
+    for (let visit = 1; visit <= 16; visit++) {
       clock.advance(minutes(29));
+      expect(await levelOf(browser)).toBe('fresh');
     }
-    clock.advance(minutes(29));
+    clock.advance(hours(8) - 16 * minutes(29));
     expect(await levelOf(browser)).toBe('remembered');
   });
 

@@ -94,6 +94,19 @@ describe.each(ADAPTERS)('the list of sessions, on %s', (adapter) => {
     expect(await redis.client.keys('sess-user:*')).toHaveLength(1);
   });
 
+  it('revokeEveryone leaves a login that began while it walks through Redis', async () => {
+    const { login, registry, store } = await start();
+    const before = await login('alice');
+    const walk = store.handles.bind(store);
+    let during: Browser | undefined;
+    store.handles = async function* (count) {
+      during = await login('alice');
+      yield* walk(count);
+    };
+    expect(await registry.revokeEveryone()).toBe(1);
+    expect(await Promise.all([before, during!].map(whoIs))).toEqual([null, 'alice']);
+  });
+
   it('revokeEveryone spares the session that asked', async () => {
     const { login, registry } = await start();
     const [admin, other] = [await login('admin'), await login('alice')];

@@ -1,6 +1,7 @@
 import { afterEach } from '@jest/globals';
 import {
   type Clock,
+  RedisSessionStore,
   SessionEvents,
   type SessionEvent,
   type SessionModuleOptions,
@@ -19,6 +20,7 @@ export interface AccountApp<C extends Clock = FakeClock> {
   events: SessionEvent[];
   gates: Gates;
   registry: SessionRegistry;
+  store: RedisSessionStore;
   visit(): Browser;
   /** A browser that has logged in. */
   login(userId: string, how?: { rememberMe?: boolean; roles?: string[] }): Promise<Browser>;
@@ -52,6 +54,7 @@ export function useAccountApps(redis: TestRedis, adapter: AdapterName) {
       events,
       gates: app.get(Accounts).gates,
       registry: app.get(SessionRegistry),
+      store: app.get(RedisSessionStore),
       visit,
       login: async (userId, how = {}) => {
         const browser = visit();
