@@ -1,4 +1,4 @@
-import { checkNames, InvalidOptionError, show } from '../common/index.js';
+import { checkBoolean, checkNames, InvalidOptionError, show } from '../common/index.js';
 
 /** What happens at a login. */
 export interface AuthOptions {
@@ -9,6 +9,14 @@ export interface AuthOptions {
    * @default none
    */
   carryOver?: readonly string[];
+  /**
+   * Whether the list of a user's sessions tells from which kind of device and from which network each was opened, such as
+   * "Firefox on Windows" and "203.0.113.0/24" (ASVS 7.5.2: one can only end the session that one recognises). `false` keeps
+   * neither, for applications that may not.
+   *
+   * @default true
+   */
+  describeDevices?: boolean;
 }
 
 /** {@link AuthOptions} checked and with every default filled in. */
@@ -16,7 +24,7 @@ export type ResolvedAuthOptions = Readonly<Required<AuthOptions>>;
 
 /** Checks the option group `auth`. @throws InvalidOptionError */
 export function resolveAuthOptions(options: AuthOptions = {}): ResolvedAuthOptions {
-  checkNames('auth', options, ['carryOver']);
+  checkNames('auth', options, ['carryOver', 'describeDevices']);
   const { carryOver = [] } = options;
   if (!Array.isArray(carryOver) || carryOver.some((name) => typeof name !== 'string' || name === 'cookie')) {
     throw new InvalidOptionError(
@@ -24,5 +32,6 @@ export function resolveAuthOptions(options: AuthOptions = {}): ResolvedAuthOptio
       `must be names of session fields, for example ['cart']; it got ${show(carryOver)}.`,
     );
   }
-  return { carryOver };
+  const describeDevices = checkBoolean('auth.describeDevices', options.describeDevices, true);
+  return { carryOver, describeDevices };
 }
