@@ -17,6 +17,7 @@ export {
 export {
   Clock,
   days,
+  type EventOptions,
   hours,
   InvalidCredentialsException,
   InvalidOptionError,
@@ -29,7 +30,9 @@ export {
   SessionError,
   type SessionErrorCode,
   type SessionEvent,
+  type SessionEventOf,
   SessionEvents,
+  type SessionEventType,
   SessionException,
   type SessionExceptionCode,
   SessionStoreUnavailableException,

@@ -25,12 +25,16 @@ const OPTIONS = Symbol('nestjs-redis-session options');
 /** How the rooms are put together: options -> connection -> store -> cookies and mount -> login. */
 export const sessionProviders: Provider[] = [
   { provide: Clock, useClass: SystemClock },
-  SessionEvents,
   SaveInterceptor,
   {
     provide: OPTIONS,
     inject: [MODULE_OPTIONS_TOKEN],
     useFactory: (given: SessionModuleOptions) => announce(resolveModuleOptions(given)),
+  },
+  {
+    provide: SessionEvents,
+    inject: [OPTIONS],
+    useFactory: ({ events }: ResolvedModuleOptions) => new SessionEvents(events),
   },
   {
     provide: RedisConnection,

@@ -65,7 +65,7 @@ export class LoginService {
     });
     const identity = await attempt.verify();
     if (!identity) {
-      this.events.emit({ type: 'login.failed', reason: 'credentials' });
+      this.events.emit({ type: 'login.failed', reason: 'credentials', account: attempt.account });
       throw new InvalidCredentialsException();
     }
     const before = raw.session;
@@ -94,6 +94,7 @@ export class LoginService {
         handle: handleOf(session) ?? '',
         userId: identity.userId,
         remembered: attempt.rememberMe === true,
+        account: attempt.account,
       });
       return identity;
     } catch (error) {

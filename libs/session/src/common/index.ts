@@ -5,6 +5,7 @@
  */
 export * from './clock.js';
 export * from './durations.js';
+export * from './event.options.js';
 export * from './option.checks.js';
 export * from './random-tokens.js';
 export * from './secret.checks.js';
