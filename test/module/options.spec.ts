@@ -33,8 +33,9 @@ describe('options', () => {
         maxBytes: 65_536,
         idFormat: 'secret',
       },
-      auth: { carryOver: [] },
+      auth: { carryOver: [], describeDevices: true },
       rememberMe: { idleTimeout: days(14), absoluteTimeout: days(90) },
+      events: { log: true, accounts: false },
     });
   });
 
@@ -119,6 +120,18 @@ describe('options', () => {
     ['a cookie name with a space', { cookie: { name: 'my sid' } }, /cookie\.name must be a cookie name/],
     ['a path without a slash', { cookie: { path: 'app' } }, /cookie\.path must start with/],
     ['secure as text', { cookie: { secure: 'yes' } }, /cookie\.secure must be true or false; it got 'yes'/],
+    [
+      'describeDevices as text',
+      { auth: { describeDevices: 'no' } },
+      /auth\.describeDevices must be true or false; it got 'no'/,
+    ],
+    [
+      'events.log as a level',
+      { events: { log: 'warn' } },
+      /events\.log must be true or false; it got 'warn'/,
+    ],
+    ['accounts as a number', { events: { accounts: 1 } }, /events\.accounts must be true or false; it got 1/],
+    ['a misspelt event option', { events: { account: true } }, /events\.account does not exist.*accounts/],
     ['carryOver as text', { auth: { carryOver: 'cart' } }, /auth\.carryOver must be names/],
   ];
 

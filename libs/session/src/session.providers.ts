@@ -1,6 +1,6 @@
 import { Logger, type Provider } from '@nestjs/common';
 import { LoginService } from './auth/index.js';
-import { Clock, SessionEvents, SystemClock } from './common/index.js';
+import { Clock, SessionEvents, SessionLog, SystemClock } from './common/index.js';
 import { SaveInterceptor, SessionCookies, SessionMount } from './http/index.js';
 import { RedisConnection } from './redis/index.js';
 import { MODULE_OPTIONS_TOKEN } from './session.module-definition.js';
@@ -35,6 +35,13 @@ export const sessionProviders: Provider[] = [
     provide: SessionEvents,
     inject: [OPTIONS],
     useFactory: ({ events }: ResolvedModuleOptions) => new SessionEvents(events),
+  },
+  {
+    // Nobody asks for it: it listens from its construction on.
+    provide: SessionLog,
+    inject: [SessionEvents, OPTIONS],
+    useFactory: (events: SessionEvents, options: ResolvedModuleOptions) =>
+      new SessionLog(events, options.events),
   },
   {
     provide: RedisConnection,

@@ -12,3 +12,4 @@ export * from './secret.checks.js';
 export * from './session.error.js';
 export * from './session.events.js';
 export * from './session.exception.js';
+export * from './session.log.js';
