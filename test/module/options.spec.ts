@@ -33,9 +33,30 @@ describe('options', () => {
         maxBytes: 65_536,
         idFormat: 'secret',
       },
-      auth: { carryOver: [] },
+      auth: {
+        carryOver: [],
+        maxSessions: expect.any(Function),
+        onLimit: 'evict-oldest',
+        describeDevices: true,
+      },
       rememberMe: { idleTimeout: days(14), absoluteTimeout: days(90) },
+      events: { log: true, accounts: false },
     });
+  });
+
+  it('let a user have any number of sessions unless a limit is given, for everybody or by user', () => {
+    const limitOf = (maxSessions?: unknown, roles: string[] = []) =>
+      resolveModuleOptions({ ...good, auth: { maxSessions } } as SessionModuleOptions).auth.maxSessions({
+        userId: 'u-1',
+        roles,
+      });
+    expect(limitOf()).toBeUndefined();
+    expect(limitOf(3)).toBe(3);
+    const byRole = (user: { roles: string[] }) => (user.roles.includes('admin') ? 1 : undefined);
+    expect([limitOf(byRole, ['admin']), limitOf(byRole)]).toEqual([1, undefined]);
+    expect(() => limitOf(() => 0)).toThrow(
+      /auth\.maxSessions must give a whole number, at least 1; it got 0/,
+    );
   });
 
   it('outside production the cookie is "sid" without Secure', () => {
@@ -86,6 +107,17 @@ describe('options', () => {
       /rememberMe\.idleTimeout.*at most 34560000000/,
     ],
     [
+      'no session allowed',
+      { auth: { maxSessions: 0 } },
+      /auth\.maxSessions must be a whole number, at least 1; it got 0/,
+    ],
+    ['half a session', { auth: { maxSessions: 1.5 } }, /auth\.maxSessions must be a whole number.*1\.5/],
+    [
+      'an unknown onLimit',
+      { auth: { onLimit: 'ask' } },
+      /auth\.onLimit must be one of 'evict-oldest', 'refuse'; it got 'ask'/,
+    ],
+    [
       'a serializer without functions',
       { session: { serializer: {} } },
       /session\.serializer must have the functions/,
@@ -119,6 +151,18 @@ describe('options', () => {
     ['a cookie name with a space', { cookie: { name: 'my sid' } }, /cookie\.name must be a cookie name/],
     ['a path without a slash', { cookie: { path: 'app' } }, /cookie\.path must start with/],
     ['secure as text', { cookie: { secure: 'yes' } }, /cookie\.secure must be true or false; it got 'yes'/],
+    [
+      'describeDevices as text',
+      { auth: { describeDevices: 'no' } },
+      /auth\.describeDevices must be true or false; it got 'no'/,
+    ],
+    [
+      'events.log as a level',
+      { events: { log: 'warn' } },
+      /events\.log must be true or false; it got 'warn'/,
+    ],
+    ['accounts as a number', { events: { accounts: 1 } }, /events\.accounts must be true or false; it got 1/],
+    ['a misspelt event option', { events: { account: true } }, /events\.account does not exist.*accounts/],
     ['carryOver as text', { auth: { carryOver: 'cart' } }, /auth\.carryOver must be names/],
   ];
 

@@ -42,6 +42,25 @@ describe.each(ADAPTERS)('the list of sessions, on %s', (adapter) => {
     ]);
   });
 
+  it('tells from what kind of device and which network each was opened, unless it may not', async () => {
+    const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0';
+    const logIn = async (visit: () => Browser): Promise<unknown> =>
+      visit().fetch('/login', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'user-agent': firefox },
+        body: JSON.stringify({ userId: 'alice' }),
+      });
+    const { visit, registry } = await start();
+    await logIn(visit);
+    expect(await registry.list('alice')).toMatchObject([
+      { device: 'Firefox on Windows', network: 'loopback' },
+    ]);
+    await registry.revokeAll('alice');
+    await logIn((await start({ auth: { describeDevices: false } })).visit);
+    const [listed] = await registry.list('alice');
+    expect([listed?.device, listed?.network]).toEqual([undefined, undefined]);
+  });
+
   it('has nobody else in it, nothing that has ended or expired, and nothing for somebody unknown', async () => {
     const { clock, login, registry } = await start();
     const [gone, expired] = [await login('alice'), await login('alice')];

@@ -1,5 +1,10 @@
 import { type AuthOptions, type ResolvedAuthOptions, resolveAuthOptions } from './auth/index.js';
-import { checkNames } from './common/index.js';
+import {
+  checkNames,
+  type EventOptions,
+  type ResolvedEventOptions,
+  resolveEventOptions,
+} from './common/index.js';
 import {
   type ResolvedCookieOptions,
   resolveCookieOptions,
@@ -40,6 +45,7 @@ export interface SessionModuleOptions {
   session?: SessionLifeOptions;
   auth?: AuthOptions;
   rememberMe?: RememberMeOptions;
+  events?: EventOptions;
 }
 
 /** {@link SessionModuleOptions} checked and with every default filled in. */
@@ -50,6 +56,7 @@ export interface ResolvedModuleOptions {
   readonly session: ResolvedSessionOptions;
   readonly auth: ResolvedAuthOptions;
   readonly rememberMe: ResolvedRememberMeOptions;
+  readonly events: ResolvedEventOptions;
 }
 
 /** Checks all options at once, before anything is connected. @throws InvalidOptionError naming option, value and remedy */
@@ -57,7 +64,7 @@ export function resolveModuleOptions(
   options: SessionModuleOptions,
   environment = process.env.NODE_ENV,
 ): ResolvedModuleOptions {
-  checkNames('', options, ['secret', 'redis', 'cookie', 'session', 'auth', 'rememberMe']);
+  checkNames('', options, ['secret', 'redis', 'cookie', 'session', 'auth', 'rememberMe', 'events']);
   return {
     secrets: resolveSecrets(options.secret),
     redis: resolveRedisOptions(options.redis),
@@ -65,5 +72,6 @@ export function resolveModuleOptions(
     session: resolveSessionOptions(options.session),
     auth: resolveAuthOptions(options.auth),
     rememberMe: resolveRememberMeOptions(options.rememberMe),
+    events: resolveEventOptions(options.events),
   };
 }

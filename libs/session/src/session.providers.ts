@@ -1,6 +1,6 @@
 import { Logger, type Provider } from '@nestjs/common';
 import { LoginService, SessionReplacement } from './auth/index.js';
-import { Clock, SessionEvents, SystemClock } from './common/index.js';
+import { Clock, SessionEvents, SessionLog, SystemClock } from './common/index.js';
 import { SaveInterceptor, SessionCookies, SessionMount } from './http/index.js';
 import { RedisConnection } from './redis/index.js';
 import { MODULE_OPTIONS_TOKEN } from './session.module-definition.js';
@@ -25,12 +25,23 @@ const OPTIONS = Symbol('nestjs-redis-session options');
 /** How the rooms are put together: options -> connection -> store -> cookies and mount -> login. */
 export const sessionProviders: Provider[] = [
   { provide: Clock, useClass: SystemClock },
-  SessionEvents,
   SaveInterceptor,
   {
     provide: OPTIONS,
     inject: [MODULE_OPTIONS_TOKEN],
     useFactory: (given: SessionModuleOptions) => announce(resolveModuleOptions(given)),
+  },
+  {
+    provide: SessionEvents,
+    inject: [OPTIONS],
+    useFactory: ({ events }: ResolvedModuleOptions) => new SessionEvents(events),
+  },
+  {
+    // Nobody asks for it: it listens from its construction on.
+    provide: SessionLog,
+    inject: [SessionEvents, OPTIONS],
+    useFactory: (events: SessionEvents, options: ResolvedModuleOptions) =>
+      new SessionLog(events, options.events),
   },
   {
     provide: RedisConnection,

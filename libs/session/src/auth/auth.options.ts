@@ -1,4 +1,4 @@
-import { checkNames, checkWord, InvalidOptionError, show } from '../common/index.js';
+import { checkBoolean, checkNames, checkWord, InvalidOptionError, show } from '../common/index.js';
 
 /** What happens at a login. */
 export interface AuthOptions {
@@ -24,6 +24,14 @@ export interface AuthOptions {
    * @default "evict-oldest"
    */
   onLimit?: 'evict-oldest' | 'refuse';
+  /**
+   * Whether the list of a user's sessions tells from which kind of device and from which network each was opened, such as
+   * "Firefox on Windows" and "203.0.113.0/24" (ASVS 7.5.2: one can only end the session that one recognises). `false` keeps
+   * neither, for applications that may not.
+   *
+   * @default true
+   */
+  describeDevices?: boolean;
 }
 
 /** How many sessions a user may have at one time; `undefined` any number. */
@@ -34,11 +42,12 @@ export interface ResolvedAuthOptions {
   readonly carryOver: readonly string[];
   readonly maxSessions: MaxSessionsOf;
   readonly onLimit: 'evict-oldest' | 'refuse';
+  readonly describeDevices: boolean;
 }
 
 /** Checks the option group `auth`. @throws InvalidOptionError */
 export function resolveAuthOptions(options: AuthOptions = {}): ResolvedAuthOptions {
-  checkNames('auth', options, ['carryOver', 'maxSessions', 'onLimit']);
+  checkNames('auth', options, ['carryOver', 'maxSessions', 'onLimit', 'describeDevices']);
   const { carryOver = [] } = options;
   if (!Array.isArray(carryOver) || carryOver.some((name) => typeof name !== 'string' || name === 'cookie')) {
     throw new InvalidOptionError(
@@ -50,6 +59,7 @@ export function resolveAuthOptions(options: AuthOptions = {}): ResolvedAuthOptio
     carryOver,
     maxSessions: checkMaxSessions(options.maxSessions),
     onLimit: checkWord('auth.onLimit', options.onLimit, ['evict-oldest', 'refuse'] as const, 'evict-oldest'),
+    describeDevices: checkBoolean('auth.describeDevices', options.describeDevices, true),
   };
 }
 

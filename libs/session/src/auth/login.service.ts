@@ -2,24 +2,35 @@ import { Injectable } from '@nestjs/common';
 import {
   Clock,
   InvalidCredentialsException,
-  type LoginFailureReason,
   SessionEndedError,
+  type SessionEventOf,
   SessionEvents,
   SessionLimitException,
   UnauthenticatedException,
 } from '../common/index.js';
 import {
   type AnyRequest,
+  type CurrentSession,
   rawRequest,
   type RequestSession,
   requestSessionOf,
   type SessionRequest,
 } from '../http/index.js';
 import { lifeAfterLogin, requestedFor } from '../remember-me/index.js';
-import { authOf, createdAtOf, handleOf, policyOf, SessionRegistry } from '../session/index.js';
+import {
+  authOf,
+  createdAtOf,
+  handleOf,
+  policyOf,
+  type SessionAuth,
+  SessionRegistry,
+} from '../session/index.js';
+import { clientOf } from './client.description.js';
 import type { LoginAttempt, LoginOptions, Reauthentication, Verified } from './login.attempt.js';
 import { type Replacement, SessionReplacement } from './session.replacement.js';
 import type { Identity } from './session.user.js';
+
+type LoginFailure = Omit<SessionEventOf<'login.failed'>, 'type'>;
 
 /** Logs users in and out. */
 @Injectable()
@@ -50,10 +61,11 @@ export class LoginService {
   async login<I extends Identity>(request: AnyRequest, attempt: LoginAttempt<I>): Promise<I> {
     const { raw, requestSession } = this.open(request);
     const { identity, since } = await this.check(requestSession, attempt.verify);
-    if (!identity) throw this.refused('credentials');
-    const { rememberMe } = attempt;
+    const { account, rememberMe } = attempt;
+    if (!identity) throw this.refused({ account });
     const session = await this.replace(raw, requestSession, {
-      auth: { ...authFor(identity), authenticatedAt: this.clock.now() },
+      auth: this.authFor(identity, request),
+      account,
       policy: lifeAfterLogin(rememberMe, this.ordinaryLife(identity), this.options.rememberMe),
       since,
       takes: (field) => this.options.auth.carryOver.includes(field),
@@ -65,6 +77,7 @@ export class LoginService {
       handle: handleOf(session) ?? '',
       userId: identity.userId,
       remembered: rememberMe === true,
+      account,
     });
     return identity;
   }
@@ -85,11 +98,11 @@ export class LoginService {
     const auth = authOf(before);
     if (before === undefined || auth === undefined) throw new UnauthenticatedException();
     const { identity, since } = await this.check(requestSession, how.verify);
-    if (!identity || identity.userId !== auth.userId) throw this.refused('credentials', auth.userId);
+    if (!identity || identity.userId !== auth.userId) throw this.refused({ userId: auth.userId });
     const life = this.ordinaryLife(identity);
     const policy = policyOf(before) ?? life;
     const session = await this.replace(raw, requestSession, {
-      auth: { ...authFor(identity), authenticatedAt: this.clock.now() },
+      auth: this.authFor(identity, request),
       policy: lifeAfterLogin(requestedFor(policy), life, this.options.rememberMe),
       since,
       takes: () => true,
@@ -166,17 +179,17 @@ export class LoginService {
   private async replace(
     raw: SessionRequest,
     requestSession: RequestSession,
-    replacement: Replacement,
-  ): Promise<Awaited<ReturnType<SessionReplacement['replace']>>> {
+    { account, ...replacement }: Replacement & { account?: string },
+  ): Promise<CurrentSession> {
     const { userId } = replacement.auth;
     try {
       return await this.replacement.replace(raw, requestSession, replacement);
     } catch (error) {
       if (error instanceof SessionLimitException) {
-        this.failed('session-limit', userId);
+        this.failed({ reason: 'session-limit', userId, account });
         throw error;
       }
-      if (error instanceof SessionEndedError) this.failed('revoked', userId);
+      if (error instanceof SessionEndedError) this.failed({ reason: 'revoked', userId, account });
       throw requestSession.fail(error);
     }
   }
@@ -190,13 +203,18 @@ export class LoginService {
     }
   }
 
-  private refused(reason: LoginFailureReason, userId?: string): InvalidCredentialsException {
-    this.failed(reason, userId);
+  private refused(who: Omit<LoginFailure, 'reason'>): InvalidCredentialsException {
+    this.failed({ reason: 'credentials', ...who });
     return new InvalidCredentialsException();
   }
 
-  private failed(reason: LoginFailureReason, userId?: string): void {
-    this.events.emit({ type: 'login.failed', reason, userId });
+  private failed(failure: LoginFailure): void {
+    this.events.emit({ type: 'login.failed', ...failure });
+  }
+
+  private authFor({ userId, roles = [] }: Identity, request: AnyRequest): SessionAuth {
+    const client = this.options.auth.describeDevices ? clientOf(request) : {};
+    return { userId, roles: [...roles], authenticatedAt: this.clock.now(), ...client };
   }
 
   private ordinaryLife({ userId, roles = [] }: Identity) {
@@ -220,8 +238,3 @@ export class LoginService {
     return { raw, requestSession };
   }
 }
-
-const authFor = ({ userId, roles = [] }: Identity): { userId: string; roles: string[] } => ({
-  userId,
-  roles: [...roles],
-});

@@ -5,9 +5,11 @@
  */
 export * from './clock.js';
 export * from './durations.js';
+export * from './event.options.js';
 export * from './option.checks.js';
 export * from './random-tokens.js';
 export * from './secret.checks.js';
 export * from './session.error.js';
 export * from './session.events.js';
 export * from './session.exception.js';
+export * from './session.log.js';

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { OnModuleDestroy } from '@nestjs/common';
-import { type Observable, Subject } from 'rxjs';
+import type { OnApplicationShutdown } from '@nestjs/common';
+import { filter, type Observable, Subject } from 'rxjs';
+import type { ResolvedEventOptions } from './event.options.js';
+import { EventStream } from './event.stream.js';
 import type { SessionExceptionCode } from './session.exception.js';
 
 /** Why a session can end, besides expiring. */
@@ -51,29 +53,57 @@ export type SessionEvent =
   | { type: 'store.unavailable'; reason: string }
   | { type: 'store.recovered' };
 
+/** The name of an event, such as `session.stolen`. */
+export type SessionEventType = SessionEvent['type'];
+
+/** The event of one name, with the fields that it has. */
+export type SessionEventOf<T extends SessionEventType> = Extract<SessionEvent, { type: T }>;
+
 /**
- * The events of this module, as one Observable.
+ * The events of this module, all of them or by name.
  *
- * Listeners run in the request that caused the event, so they should be quick; one that throws harms no request.
+ * Listeners run in the request that caused the event, so they should be quick. One that throws, or whose promise is
+ * rejected, harms no request and no other listener: it is logged.
  *
  * @example
  * constructor(events: SessionEvents) {
- *   events.all$.subscribe((event) => this.logger.log(event));
+ *   events.all$.subscribe((event) => this.siem.send(event));
+ *   events.on('session.stolen').subscribe(async ({ handle }) => this.mails.warnOwnerOf(handle));
  * }
  */
 @Injectable()
-export class SessionEvents implements OnModuleDestroy {
+export class SessionEvents implements OnApplicationShutdown {
   private readonly subject = new Subject<SessionEvent>();
+  private readonly accounts: boolean;
 
-  /** Every event from now on; earlier ones are not replayed. Completes when the application closes. */
-  readonly all$: Observable<SessionEvent> = this.subject.asObservable();
+  /** Every event from now on; earlier ones are not replayed. Completes when the application has answered its last request. */
+  readonly all$: Observable<SessionEvent> = new EventStream((subscriber) =>
+    this.subject.subscribe(subscriber),
+  );
 
-  /** Tells every listener. Never throws: rxjs reports what a listener throws outside of this call. */
-  emit(event: SessionEvent): void {
-    this.subject.next(event);
+  /** @param options.accounts whether events keep the `account` they are emitted with */
+  constructor({ accounts }: Pick<ResolvedEventOptions, 'accounts'> = { accounts: false }) {
+    this.accounts = accounts;
   }
 
-  onModuleDestroy(): void {
+  /** The events of one name, otherwise as `all$`. */
+  on<T extends SessionEventType>(type: T): Observable<SessionEventOf<T>> {
+    return this.all$.pipe(filter((event): event is SessionEventOf<T> => event.type === type));
+  }
+
+  /** Tells every listener. Never throws. An `account` is taken away unless `events.accounts` is set, so that nobody forgets to. */
+  emit(event: SessionEvent): void {
+    this.subject.next(this.accounts ? event : withoutAccount(event));
+  }
+
+  /** Called by Nest after the HTTP server has answered its last request: what happened in it is still told. */
+  onApplicationShutdown(): void {
     this.subject.complete();
   }
+}
+
+function withoutAccount(event: SessionEvent): SessionEvent {
+  if (!('account' in event)) return event;
+  const { account: _account, ...rest } = event;
+  return rest;
 }

@@ -1,4 +1,4 @@
-import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { type Cluster, Redis } from 'ioredis';
 import {
   type Milliseconds,
@@ -28,7 +28,6 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   readonly client: Redis | Cluster;
   private readonly gate: Gate;
   private readonly owned: boolean;
-  private readonly logger = new Logger('SessionModule');
   private lastError: unknown;
   private down = false;
   private refusal = { reason: '', at: 0 };
@@ -148,7 +147,6 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     this.lastError = undefined;
     if (!this.down) return;
     this.down = false;
-    this.logger.log('Redis is back.');
     this.events.emit({ type: 'store.recovered' });
   };
 
@@ -158,7 +156,6 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     const { reason: last, at } = this.refusal;
     if (reason === last && performance.now() - at < minutes(1)) return;
     this.refusal = { reason, at: performance.now() };
-    this.logger.error(`Redis refuses what sessions need, such requests are answered 503: ${reason}`);
     this.events.emit({ type: 'store.unavailable', reason });
   }
 
@@ -166,7 +163,6 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   private reportDown(reason: string): void {
     if (this.down) return;
     this.down = true;
-    this.logger.error(`Redis is not available, requests with a session are answered 503: ${reason}`);
     this.events.emit({ type: 'store.unavailable', reason });
   }
 }
