@@ -98,6 +98,15 @@ describe.each(ADAPTERS)('the list of sessions, on %s', (adapter) => {
     expect(await registry.list('alice')).toEqual([]);
   });
 
+  it('revoke for a user ends a session of that user, and of nobody else', async () => {
+    const { login, registry } = await start();
+    const [alice, bob] = [await login('alice'), await login('bob')];
+    expect(await registry.revoke(bob.handle, { userId: 'alice' })).toBe(false);
+    expect(await registry.revoke('no-such-handle', { userId: 'alice' })).toBe(false);
+    expect(await registry.revoke(alice.handle, { userId: 'alice' })).toBe(true);
+    expect(await Promise.all([alice, bob].map(whoIs))).toEqual([null, 'bob']);
+  });
+
   it('revokeEveryone ends the sessions of all users and visitors, tells how far it is, and lets new logins in', async () => {
     const { login, visit, registry, events } = await start();
     const browsers = await Promise.all(Array.from({ length: 30 }, (_, n) => login(`user ${n % 7}`)));

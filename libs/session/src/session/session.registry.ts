@@ -77,12 +77,17 @@ export class SessionRegistry {
    * Ends one session by its handle. A request that works with it at this moment cannot write it back and is answered 401
    * `SESSION_ENDED` if it changed something.
    *
-   * Whether the handle is one of the user who asks, the application has to see to: look for it in {@link list}.
-   *
+   * @param how.userId only if it is a session of this user. Give it wherever a user names the handle: handles are no secret
    * @returns whether there was such a session; ending one twice is no error
    * @throws StoreUnavailableError if it is not certain that it is ended
+   * @example await this.registry.revoke(body.handle, { userId: user.userId });
    */
-  async revoke(handle: string): Promise<boolean> {
+  async revoke(handle: string, how: { userId?: string } = {}): Promise<boolean> {
+    if (how.userId !== undefined) {
+      const [found] = await this.store.keeper.inspect([handle]);
+      // Whose a session is never changes.
+      if (found?.meta?.auth?.userId !== how.userId) return false;
+    }
     return (await this.store.keeper.end(handle, 'revoked')) !== undefined;
   }
 
