@@ -6,7 +6,7 @@ import { askedPolicy, attributesOf, syncCookie } from './session.cookie.js';
 import { dataJsonOf, replaceData, type SessionLike } from './session.data.js';
 import { parseFields } from './session.fields.js';
 import { type SessionMeta, type SessionRecord, UnreadableRecordError } from './session.record.js';
-import { parseSid, type Sid } from './sid.js';
+import { parseSid, type Judgement, type Sid } from './sid.js';
 import { SessionWriter } from './session.writer.js';
 import { track, type TrackedSession, trackedOf, type WrittenSession } from './tracked.session.js';
 import { WriterTurns } from './writer.turns.js';
@@ -33,8 +33,8 @@ export class SessionKeeper {
   }
 
   /** The session of an id; see {@link SessionOpener.open}. */
-  open(id: string): Promise<OpenedSession | undefined> {
-    return this.opener.open(id);
+  open(id: string, judged?: Judgement): Promise<OpenedSession | undefined> {
+    return this.opener.open(id, judged);
   }
 
   /** Ends a session for good; see {@link SessionOpener.end}. */
