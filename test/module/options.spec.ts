@@ -33,7 +33,7 @@ describe('options', () => {
         maxBytes: 65_536,
         idFormat: 'secret',
       },
-      auth: { carryOver: [] },
+      auth: { carryOver: [], trustedOrigins: [] },
       rememberMe: { idleTimeout: days(14), absoluteTimeout: days(90) },
     });
   });

@@ -1,5 +1,6 @@
 import { Logger, type Provider } from '@nestjs/common';
-import { LoginService } from './auth/index.js';
+import { HttpAdapterHost, Reflector } from '@nestjs/core';
+import { GuardParts, LoginService } from './auth/index.js';
 import { Clock, SessionEvents, SystemClock } from './common/index.js';
 import { SaveInterceptor, SessionCookies, SessionMount } from './http/index.js';
 import { RedisConnection } from './redis/index.js';
@@ -97,6 +98,23 @@ export const sessionProviders: Provider[] = [
     inject: [RedisSessionStore, SessionCookies, SaveInterceptor],
     useFactory: (store: RedisSessionStore, cookies: SessionCookies, interceptor: SaveInterceptor) =>
       new SessionMount(store, cookies, interceptor),
+  },
+  {
+    provide: GuardParts,
+    inject: [OPTIONS, Reflector, HttpAdapterHost, Clock, SessionEvents],
+    useFactory: (
+      { auth }: ResolvedModuleOptions,
+      reflector: Reflector,
+      adapterHost: HttpAdapterHost,
+      clock: Clock,
+      events: SessionEvents,
+    ): GuardParts => ({
+      reflector,
+      adapterHost,
+      clock,
+      events,
+      trustedOrigins: new Set(auth.trustedOrigins),
+    }),
   },
   {
     provide: LoginService,

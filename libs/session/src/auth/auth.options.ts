@@ -1,4 +1,5 @@
 import { checkNames, InvalidOptionError, show } from '../common/index.js';
+import { checkTrustedOrigins } from './trusted.origins.js';
 
 /** What happens at a login. */
 export interface AuthOptions {
@@ -9,6 +10,14 @@ export interface AuthOptions {
    * @default none
    */
   carryOver?: readonly string[];
+  /**
+   * Origins of other sites whose pages may send requests that change something, for `CrossOriginGuard`. Each exactly as browsers
+   * send it in `Origin`.
+   *
+   * @default none
+   * @example ['https://shop.example', 'http://localhost:5173']
+   */
+  trustedOrigins?: readonly string[];
 }
 
 /** {@link AuthOptions} checked and with every default filled in. */
@@ -16,13 +25,13 @@ export type ResolvedAuthOptions = Readonly<Required<AuthOptions>>;
 
 /** Checks the option group `auth`. @throws InvalidOptionError */
 export function resolveAuthOptions(options: AuthOptions = {}): ResolvedAuthOptions {
-  checkNames('auth', options, ['carryOver']);
-  const { carryOver = [] } = options;
+  checkNames('auth', options, ['carryOver', 'trustedOrigins']);
+  const { carryOver = [], trustedOrigins } = options;
   if (!Array.isArray(carryOver) || carryOver.some((name) => typeof name !== 'string' || name === 'cookie')) {
     throw new InvalidOptionError(
       'auth.carryOver',
       `must be names of session fields, for example ['cart']; it got ${show(carryOver)}.`,
     );
   }
-  return { carryOver };
+  return { carryOver, trustedOrigins: checkTrustedOrigins(trustedOrigins) };
 }
