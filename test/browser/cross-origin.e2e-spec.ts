@@ -28,6 +28,20 @@ class LoginController {
     return attackOn('');
   }
 
+  @Get('no-referrer')
+  @Header('Content-Type', 'text/html')
+  @Header('Referrer-Policy', 'no-referrer')
+  noReferrer() {
+    return attackOn('');
+  }
+
+  @Get('same-origin')
+  @Header('Content-Type', 'text/html')
+  @Header('Referrer-Policy', 'same-origin')
+  sameOrigin() {
+    return attackOn('');
+  }
+
   @Post('login')
   @HttpCode(200)
   async login(@Req() request: AnyRequest) {
@@ -150,6 +164,21 @@ describe.each(ADAPTERS)('a page of another site in a real browser, on %s', (adap
       expect(seen).toEqual([passed, passed]);
       expect([LoginController.logins, await cookies()]).toEqual([2, ['sid']]);
     });
+  }
+
+  for (const [policy, host, status, origin] of [
+    ['no-referrer', 'localhost', 200, 'null'],
+    ['no-referrer', 'shop.test', 403, 'null'],
+    ['same-origin', 'shop.test', 200, undefined],
+  ] as const) {
+    itInBrowser(
+      `a form of the site itself with Referrer-Policy ${policy} is ${status} at ${host}`,
+      async () => {
+        await page.goto(`http://${host}:${port}/${policy}`);
+        expect(await submit()).toBe(status);
+        expect(seen).toMatchObject([{ status, origin: origin ?? `http://${host}:${port}` }]);
+      },
+    );
   }
 
   itInBrowser('a program that sends none of these headers passes', async () => {

@@ -19,6 +19,9 @@ const VARY = ['Sec-Fetch-Site', 'Origin'] as const;
  *
  * The host is that of the adapter, with `trust proxy` (Express) or `trustProxy` (Fastify) from `X-Forwarded-Host`.
  *
+ * Over plain http (other than localhost) browsers send no `Sec-Fetch-Site`, and on pages with `Referrer-Policy: no-referrer`, the default
+ * of helmet, `Origin: null`: forms of the site itself are refused then. `Referrer-Policy: same-origin` tells other sites as little.
+ *
  * @example for the whole application, login included
  * providers: [{ provide: APP_GUARD, useClass: CrossOriginGuard }]
  */
