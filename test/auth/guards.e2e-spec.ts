@@ -252,6 +252,13 @@ describe.each(ADAPTERS)('guards, on %s', (adapter) => {
     return [status, status === 200 ? json : json.code];
   };
   const PASSED = [200, OK];
+  /** Lets the login of a stored session count as fresh only that long, as "remember me" does. */
+  const setFresh = async ({ handle }: Browser, fresh: { idle: number; absolute: number }): Promise<void> => {
+    const key = `sess:${handle}`;
+    const record = JSON.parse((await redis.client.get(key))!);
+    record.$session.policy = { ...record.$session.policy, idle: hours(24), absolute: hours(48), fresh };
+    await redis.client.set(key, JSON.stringify(record), 'PX', hours(24));
+  };
 
   describe('AuthenticatedGuard', () => {
     it('lets logged-in users pass, and everybody on @Public() routes', async () => {
@@ -357,17 +364,6 @@ describe.each(ADAPTERS)('guards, on %s', (adapter) => {
   });
 
   describe('FreshLoginGuard', () => {
-    /** Lets the login of a stored session count as fresh only that long, as "remember me" does. */
-    const setFresh = async (
-      { handle }: Browser,
-      fresh: { idle: number; absolute: number },
-    ): Promise<void> => {
-      const key = `sess:${handle}`;
-      const record = JSON.parse((await redis.client.get(key))!);
-      record.$session.policy = { ...record.$session.policy, idle: hours(24), absolute: hours(48), fresh };
-      await redis.client.set(key, JSON.stringify(record), 'PX', hours(24));
-    };
-
     it('lets whoever has just given the password pass', async () => {
       const browser = await login();
       expect(await ask(browser, '/settings')).toEqual(PASSED);
@@ -438,6 +434,17 @@ describe.each(ADAPTERS)('guards, on %s', (adapter) => {
       const old = await login([], { authenticatedAt: clock.now() - minutes(6) }, guarded);
       expect(await ask(old, '/closed')).toEqual(PASSED);
       expect(await ask(old, '/free')).toEqual(PASSED);
+      const remembered = await login([], {}, guarded);
+      await setFresh(remembered, { idle: minutes(30), absolute: hours(8) });
+      clock.advance(minutes(30));
+      expect(await ask(remembered, '/closed')).toEqual(PASSED);
+      expect(await ask(remembered, '/recent')).toEqual([401, 'FRESH_LOGIN_REQUIRED']);
+    });
+
+    it('RolesGuard and FreshLoginGuard alone let everybody use routes without a demand', async () => {
+      const alone = await start([ClosedController], [appGuard(RolesGuard), appGuard(FreshLoginGuard)]);
+      expect(await ask(nobody(alone), '/closed')).toEqual(PASSED);
+      await alone.close();
     });
 
     it('@Roles and @FreshLogin on a handler beat @Public() on its class', async () => {
