@@ -1,72 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  All,
-  Controller,
-  type ExecutionContext,
-  Get,
-  Injectable,
-  type NestMiddleware,
-  Post,
-  UseGuards,
-} from '@nestjs/common';
+import type { NestMiddleware } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { CrossOriginGuard, type SessionEvent, SessionEvents } from 'nestjs-redis-session';
 import {
-  CrossOriginGuard,
-  type SessionEvent,
-  SessionEvents,
-  SkipCrossOriginCheck,
-} from 'nestjs-redis-session';
+  ChangeController,
+  changes,
+  OpenController,
+  PartnerController,
+} from '../support/cross-origin.controllers.js';
 import { rawRequest } from '../support/raw-request.js';
 import { useRedis } from '../support/redis.js';
 import { ADAPTERS, startApp, type TestApp } from '../support/test-app.js';
 
 const FRIEND = 'https://shop.example';
-let changes = 0;
-
-@Controller()
-class ChangeController {
-  @All('change')
-  change() {
-    changes++;
-    return { changes };
-  }
-
-  @SkipCrossOriginCheck()
-  @Post('callback')
-  callback() {
-    return { called: true };
-  }
-}
-
-@SkipCrossOriginCheck()
-@Controller('open')
-class OpenController {
-  @Post()
-  open() {
-    return {};
-  }
-}
-
-@Injectable()
-class PartnerGuard extends CrossOriginGuard {
-  protected override isTrusted(origin: string, context: ExecutionContext): boolean {
-    return origin === 'https://partner.example' || super.isTrusted(origin, context);
-  }
-}
-
-@UseGuards(PartnerGuard)
-@Controller('partner')
-class PartnerController {
-  @Post()
-  post() {
-    return {};
-  }
-
-  @Get()
-  get() {
-    return {};
-  }
-}
 
 /** As @fastify/cors and cors do: somebody else has a say in Vary. */
 class CorsLike implements NestMiddleware {
@@ -100,7 +46,7 @@ describe.each(ADAPTERS)('CrossOriginGuard, on %s', (adapter) => {
     await Promise.all([app.close(), proxied.close(), local.close()]);
   });
   beforeEach(() => {
-    changes = 0;
+    changes.count = 0;
   });
 
   const host = 'bank.example';
@@ -195,7 +141,7 @@ describe.each(ADAPTERS)('CrossOriginGuard, on %s', (adapter) => {
             },
           ],
     );
-    expect(changes).toBe(verdict === 'passes' ? 1 : 0);
+    expect(changes.count).toBe(verdict === 'passes' ? 1 : 0);
   });
 
   const foreign = { host, origin: evil, 'sec-fetch-site': 'cross-site' };

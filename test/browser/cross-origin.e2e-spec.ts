@@ -85,7 +85,7 @@ describe.each(ADAPTERS)('a page of another site in a real browser, on %s', (adap
             response.on('finish', () =>
               seen.push({
                 status: response.statusCode,
-                site: headers['sec-fetch-site'] as string | undefined,
+                site: headers['sec-fetch-site'],
                 origin: headers.origin,
               }),
             );

@@ -9,10 +9,14 @@ interface GraphQLRequest {
 export class TinyGraphQLDriver extends AbstractGraphQLDriver {
   start({ schema }: GqlModuleOptions): Promise<void> {
     const { httpAdapter } = this.httpAdapterHost;
-    httpAdapter.post('/graphql', async (req: GraphQLRequest, response: unknown) => {
+    const answer = async (req: GraphQLRequest, response: unknown): Promise<void> => {
       const result = await graphql({ schema: schema!, source: req.body.query, contextValue: { req } });
       await httpAdapter.reply(response, result, 200);
-    });
+    };
+    httpAdapter.post(
+      '/graphql',
+      (request: GraphQLRequest, response: unknown) => void answer(request, response),
+    );
     return Promise.resolve();
   }
 

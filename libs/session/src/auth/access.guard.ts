@@ -10,10 +10,10 @@ import { inContext } from './refusal.by-context.js';
  * Base of the guards: asks {@link judge}, tells `access.refused`, throws {@link refusal}. Extend one of the guards, or this class for
  * a condition of your own; no constructor is needed.
  *
- * @example a redirect instead of a 401
+ * @example an answer of one's own
  * class PageGuard extends AuthenticatedGuard {
- *   protected override refusal(): Error {
- *     return new SeeOtherException('/login');
+ *   protected override refusal(_context: ExecutionContext, code: AccessRefusalCode): Error {
+ *     return new UnauthorizedException({ goTo: '/login', code });
  *   }
  * }
  */

@@ -10,7 +10,7 @@ import {
   SessionStolenException,
   UnauthenticatedException,
 } from '../common/index.js';
-import { sessionAbsenceOf } from '../http/index.js';
+import { type SessionAbsence, sessionAbsenceOf } from '../http/index.js';
 
 /** Why a guard lets somebody not pass. */
 export type AccessRefusalCode = Extract<
@@ -39,13 +39,14 @@ export function exceptionFor(code: AccessRefusalCode): SessionException {
   return new EXCEPTIONS[code]();
 }
 
+const OF_ABSENCE: Readonly<Record<SessionAbsence, AccessRefusalCode>> = {
+  none: 'UNAUTHENTICATED',
+  expired: 'SESSION_EXPIRED',
+  ended: 'SESSION_ENDED',
+  stolen: 'SESSION_STOLEN',
+};
+
 /** Why nobody is logged in: never was, or the session of the cookie expired, was ended, or was copied. Asks Redis. */
 export async function whyNobody(context: ExecutionContext): Promise<AccessRefusalCode> {
-  const codes = {
-    none: 'UNAUTHENTICATED',
-    expired: 'SESSION_EXPIRED',
-    ended: 'SESSION_ENDED',
-    stolen: 'SESSION_STOLEN',
-  } as const;
-  return codes[await sessionAbsenceOf(context)];
+  return OF_ABSENCE[await sessionAbsenceOf(context)];
 }

@@ -9,7 +9,7 @@ import type { CurrentSession } from '../store/index.js';
 /**
  * The session that belongs to what a guard, interceptor or decorator is looking at, on any adapter; `undefined` where there is
  * none. On a WebSocket it is read from Redis by the cookie of the handshake (socket.io; `ws` if the gateway keeps the
- * request as `client.request`), and saved only by `session.save()`.
+ * request as `client.request`), and saved only by `session.save()`; once it was there, the socket keeps it until it ends.
  *
  * @example
  * const session = await sessionOf(context);
