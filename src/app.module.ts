@@ -1,6 +1,6 @@
 import { type DynamicModule, Module, StandardSchemaValidationPipe } from '@nestjs/common';
-import { APP_FILTER, APP_PIPE } from '@nestjs/core';
-import { SessionModule } from 'nestjs-redis-session';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { CrossOriginGuard, SessionModule } from 'nestjs-redis-session';
 import { HealthModule } from './health/health.module.js';
 import { LoginModule } from './login/login.module.js';
 import { ErrorFilter } from './pages/error.filter.js';
@@ -14,11 +14,13 @@ export interface AppOptions {
   sessionSecret: string | undefined;
 }
 
-/** The features, and what they share: sessions, the check of input, the answer to errors. */
+/** The features, and what they share: sessions, the check of input and of where requests come from, the answer to errors. */
 @Module({
   imports: [VisitsModule, LoginModule, HealthModule],
   providers: [
     { provide: APP_FILTER, useClass: ErrorFilter },
+    // For the whole application, so that the login form is protected too; no form needs a token.
+    { provide: APP_GUARD, useClass: CrossOriginGuard },
     {
       provide: APP_PIPE,
       useFactory: () => new StandardSchemaValidationPipe({ exceptionFactory: invalidInput }),

@@ -126,7 +126,7 @@ describe('logging out', () => {
     expect(headers.get('clear-site-data')).toBe('"storage"');
     expect(browser.cookie).toBeUndefined();
     expect((await browser.get('/me')).status).toBe(401);
-    expect((await copy.get('/me')).json).toMatchObject({ statusCode: 401, code: 'UNAUTHENTICATED' });
+    expect((await copy.get('/me')).json).toMatchObject({ statusCode: 401, code: 'SESSION_ENDED' });
   });
 
   it('leads to the start page when the button was pressed', async () => {

@@ -45,7 +45,7 @@ describe('the start page', () => {
     const { headers, text } = await browser.get('/');
     expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
     expect(headers.get('x-content-type-options')).toBe('nosniff');
-    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('referrer-policy')).toBe('same-origin');
     expect(headers.get('cache-control')).toBe('no-store');
     expect(headers.has('x-powered-by')).toBe(false);
     expect(text).not.toMatch(/<script| style=| on\w+=/);

@@ -85,7 +85,7 @@ describe.each(ADAPTERS)('remember me, on %s', (adapter) => {
     expect((await thief.get('/who')).json.userId).toBeNull();
     expect((await owner.get('/who')).json.userId).toBeNull();
     expect(events.filter(({ type }) => type === 'session.stolen')).toEqual([
-      { type: 'session.stolen', handle: owner.handle },
+      { type: 'session.stolen', handle: owner.handle, userId: 'alice' },
     ]);
   });
 

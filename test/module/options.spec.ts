@@ -38,6 +38,7 @@ describe('options', () => {
         maxSessions: expect.any(Function),
         onLimit: 'evict-oldest',
         describeDevices: true,
+        trustedOrigins: [],
       },
       rememberMe: { idleTimeout: days(14), absoluteTimeout: days(90) },
       events: { log: true, accounts: false },
@@ -57,6 +58,17 @@ describe('options', () => {
     expect(() => limitOf(() => 0)).toThrow(
       /auth\.maxSessions must give a whole number, at least 1; it got 0/,
     );
+  });
+
+  it('take trusted origins as browsers send them', () => {
+    const trustedOrigins = [
+      'https://shop.example',
+      'http://localhost:5173',
+      'http://[::1]:8080',
+      'capacitor://localhost',
+    ];
+    const { auth } = resolveModuleOptions({ ...good, auth: { trustedOrigins } });
+    expect(auth.trustedOrigins).toEqual(trustedOrigins);
   });
 
   it('outside production the cookie is "sid" without Secure', () => {
@@ -164,6 +176,31 @@ describe('options', () => {
     ['accounts as a number', { events: { accounts: 1 } }, /events\.accounts must be true or false; it got 1/],
     ['a misspelt event option', { events: { account: true } }, /events\.account does not exist.*accounts/],
     ['carryOver as text', { auth: { carryOver: 'cart' } }, /auth\.carryOver must be names/],
+    ...(
+      [
+        ['https://shop.example/', 'write https://shop.example'],
+        ['https://shop.example/cart?a=b', 'write https://shop.example'],
+        ['https://Shop.example', 'write https://shop.example'],
+        ['https://shop.example:443', 'write https://shop.example'],
+        ['http://shop.example:80', 'write http://shop.example'],
+        ['wss://shop.example', 'write https://shop.example'],
+        ['shop.example', 'write https://shop.example'],
+        ['https://bücher.example', 'write https://xn--bcher-kva.example'],
+        ['Capacitor://localhost/', 'write capacitor://localhost'],
+        ['*', 'there are no wildcards'],
+        ['https://*.shop.example', 'there are no wildcards'],
+        ['null', 'name each site by itself'],
+        ['', 'name each site by itself'],
+        [42, 'name each site by itself'],
+      ] as const
+    ).map(([origin, remedy]): [string, object, RegExp] => [
+      `the trusted origin ${JSON.stringify(origin)}`,
+      { auth: { trustedOrigins: [origin] } },
+      new RegExp(
+        `auth\\.trustedOrigins must be origins.*it got '?${String(origin).replaceAll(/[*?]/g, '\\$&')}.*${remedy}`,
+      ),
+    ]),
+    ['trustedOrigins as text', { auth: { trustedOrigins: 'https://a.example' } }, /it must be a list/],
   ];
 
   it.each(wrong)('%s is an error that names option, value and remedy', (_, change, message) => {

@@ -23,6 +23,8 @@ export interface TestAppOptions {
   module?: ModuleMetadata;
   /** The time of the application, which the test moves. */
   clock?: Clock;
+  /** Whether the adapter believes `X-Forwarded-...`, as behind a proxy. */
+  trustProxy?: boolean;
   /** As in main.ts: what the application does between `create` and `listen`. */
   main?: (app: INestApplication) => void;
 }
@@ -30,7 +32,7 @@ export interface TestAppOptions {
 /** A Nest application with SessionModule, listening on a free port of the loopback. */
 export async function startApp(
   redisUrl: string,
-  { adapter = 'express', session, module, main, clock }: TestAppOptions,
+  { adapter = 'express', session, module, main, clock, trustProxy = false }: TestAppOptions,
 ): Promise<TestApp> {
   const root = {
     module: class TestModule {},
@@ -40,7 +42,8 @@ export async function startApp(
       ...(module?.imports ?? []),
     ],
   };
-  const http = adapter === 'express' ? new ExpressAdapter() : new FastifyAdapter();
+  const http = adapter === 'express' ? new ExpressAdapter() : new FastifyAdapter({ trustProxy });
+  if (http instanceof ExpressAdapter) http.set('trust proxy', trustProxy);
   const options = { logger: false, abortOnError: false, forceCloseConnections: true } as const;
   const app =
     clock === undefined

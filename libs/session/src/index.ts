@@ -4,16 +4,26 @@
  * Start with {@link SessionModule}.
  */
 export {
+  AccessGuard,
+  type AccessRefusalCode,
   AuthenticatedGuard,
   type AuthOptions,
+  CrossOriginGuard,
   CurrentUser,
+  FreshLogin,
+  type FreshLoginDemand,
+  FreshLoginGuard,
+  GuardParts,
   type Identity,
   type LoginAttempt,
   LoginService,
   type MaxSessionsOf,
   Public,
   type Reauthentication,
+  Roles,
+  RolesGuard,
   type SessionUser,
+  SkipCrossOriginCheck,
   userOf,
 } from './auth/index.js';
 export {
@@ -56,6 +66,9 @@ export {
   CurrentSession,
   PassiveSession,
   rawRequest,
+  requestOf,
+  type SessionAbsence,
+  sessionAbsenceOf,
   type SessionCookieOptions,
   sessionOf,
   type SessionRequest,

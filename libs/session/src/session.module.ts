@@ -1,6 +1,6 @@
 import { Module, type NestModule } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
-import { LoginService } from './auth/index.js';
+import { GuardParts, LoginService } from './auth/index.js';
 import { Clock, SessionError, SessionEvents } from './common/index.js';
 import { SessionMount } from './http/index.js';
 import { ConfigurableModuleClass } from './session.module-definition.js';
@@ -16,7 +16,15 @@ import { RedisSessionStore } from './store/index.js';
  */
 @Module({
   providers: sessionProviders,
-  exports: [LoginService, SessionRegistry, SessionService, RedisSessionStore, SessionEvents, Clock],
+  exports: [
+    LoginService,
+    SessionRegistry,
+    SessionService,
+    RedisSessionStore,
+    SessionEvents,
+    Clock,
+    GuardParts,
+  ],
 })
 export class SessionModule extends ConfigurableModuleClass implements NestModule {
   constructor(

@@ -1,5 +1,6 @@
 import { Logger, type Provider } from '@nestjs/common';
-import { LoginService, SessionReplacement } from './auth/index.js';
+import { HttpAdapterHost, Reflector } from '@nestjs/core';
+import { GuardParts, LoginService, SessionReplacement } from './auth/index.js';
 import { Clock, SessionEvents, SessionLog, SystemClock } from './common/index.js';
 import { SaveInterceptor, SessionCookies, SessionMount } from './http/index.js';
 import { RedisConnection } from './redis/index.js';
@@ -113,6 +114,23 @@ export const sessionProviders: Provider[] = [
     provide: SessionReplacement,
     inject: [OPTIONS, Clock],
     useFactory: ({ auth }: ResolvedModuleOptions, clock: Clock) => new SessionReplacement(auth, clock),
+  },
+  {
+    provide: GuardParts,
+    inject: [OPTIONS, Reflector, HttpAdapterHost, Clock, SessionEvents],
+    useFactory: (
+      { auth }: ResolvedModuleOptions,
+      reflector: Reflector,
+      adapterHost: HttpAdapterHost,
+      clock: Clock,
+      events: SessionEvents,
+    ): GuardParts => ({
+      reflector,
+      adapterHost,
+      clock,
+      events,
+      trustedOrigins: new Set(auth.trustedOrigins),
+    }),
   },
   {
     provide: LoginService,

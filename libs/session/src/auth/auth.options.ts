@@ -1,4 +1,5 @@
 import { checkBoolean, checkNames, checkWord, InvalidOptionError, show } from '../common/index.js';
+import { checkTrustedOrigins } from './trusted.origins.js';
 
 /** What happens at a login. */
 export interface AuthOptions {
@@ -32,6 +33,14 @@ export interface AuthOptions {
    * @default true
    */
   describeDevices?: boolean;
+  /**
+   * Origins of other sites whose pages may send requests that change something, for `CrossOriginGuard`. Each exactly as browsers
+   * send it in `Origin`.
+   *
+   * @default none
+   * @example ['https://shop.example', 'http://localhost:5173']
+   */
+  trustedOrigins?: readonly string[];
 }
 
 /** How many sessions a user may have at one time; `undefined` any number. */
@@ -43,12 +52,13 @@ export interface ResolvedAuthOptions {
   readonly maxSessions: MaxSessionsOf;
   readonly onLimit: 'evict-oldest' | 'refuse';
   readonly describeDevices: boolean;
+  readonly trustedOrigins: readonly string[];
 }
 
 /** Checks the option group `auth`. @throws InvalidOptionError */
 export function resolveAuthOptions(options: AuthOptions = {}): ResolvedAuthOptions {
-  checkNames('auth', options, ['carryOver', 'maxSessions', 'onLimit', 'describeDevices']);
-  const { carryOver = [] } = options;
+  checkNames('auth', options, ['carryOver', 'maxSessions', 'onLimit', 'describeDevices', 'trustedOrigins']);
+  const { carryOver = [], trustedOrigins } = options;
   if (!Array.isArray(carryOver) || carryOver.some((name) => typeof name !== 'string' || name === 'cookie')) {
     throw new InvalidOptionError(
       'auth.carryOver',
@@ -60,6 +70,7 @@ export function resolveAuthOptions(options: AuthOptions = {}): ResolvedAuthOptio
     maxSessions: checkMaxSessions(options.maxSessions),
     onLimit: checkWord('auth.onLimit', options.onLimit, ['evict-oldest', 'refuse'] as const, 'evict-oldest'),
     describeDevices: checkBoolean('auth.describeDevices', options.describeDevices, true),
+    trustedOrigins: checkTrustedOrigins(trustedOrigins),
   };
 }
 

@@ -1,12 +1,15 @@
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
-import { UnauthenticatedException } from '../common/index.js';
+import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { sessionOf } from '../http/index.js';
 import { authOf } from '../session/index.js';
+import { AccessGuard } from './access.guard.js';
+import { type AccessRefusalCode, whyNobody } from './access.refusal.js';
 import { Public } from './public.decorator.js';
 
 /**
- * Lets logged-in users pass, and everybody on `@Public()` routes; otherwise 401 `UNAUTHENTICATED`.
+ * Lets logged-in users pass, and everybody on `@Public()` routes; otherwise 401, whose code says why nobody is logged in:
+ * `UNAUTHENTICATED` never was, `SESSION_EXPIRED`, `SESSION_ENDED` (logged out or revoked), `SESSION_STOLEN` (its cookie was copied).
+ *
+ * Messages of brokers carry no session: there only `@Public()` handlers pass.
  *
  * @example
  * @UseGuards(AuthenticatedGuard)
@@ -14,18 +17,15 @@ import { Public } from './public.decorator.js';
  * providers: [{ provide: APP_GUARD, useClass: AuthenticatedGuard }]
  */
 @Injectable()
-export class AuthenticatedGuard implements CanActivate {
-  constructor(private readonly reflector: Reflector) {}
-
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (this.reflector.getAllAndOverride(Public, [context.getHandler(), context.getClass()]) !== undefined)
-      return true;
-    if (authOf(await sessionOf(context)) === undefined) throw this.refusal(context);
-    return true;
+export class AuthenticatedGuard extends AccessGuard {
+  protected async judge(context: ExecutionContext): Promise<AccessRefusalCode | undefined> {
+    if (await this.isPublic(context)) return undefined;
+    return authOf(await sessionOf(context)) === undefined ? whyNobody(context) : undefined;
   }
 
-  /** What is thrown when nobody is logged in; override it to answer differently, such as with a redirect. */
-  protected refusal(_context: ExecutionContext): Error {
-    return new UnauthenticatedException();
+  /** Whether everybody may use a route that demands nothing more special; by default those with `@Public()`. */
+  protected isPublic(context: ExecutionContext): Promise<boolean> | boolean {
+    const marks = [context.getHandler(), context.getClass()];
+    return this.parts.reflector.getAllAndOverride(Public, marks) !== undefined;
   }
 }

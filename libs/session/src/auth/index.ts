@@ -2,8 +2,11 @@
  * auth: logging in and out, and who may use a route.
  *
  * May import: http, session, remember-me, login-attempts, common. Invariants: a login always gives a new id; nothing of
- * the visitor's session is taken over unless it is on the list.
+ * the visitor's session is taken over unless it is on the list; guards change no session, and refuse
+ * where it is not certain that they may not.
  */
+export { AccessGuard } from './access.guard.js';
+export type { AccessRefusalCode } from './access.refusal.js';
 export { AuthenticatedGuard } from './authenticated.guard.js';
 export {
   type AuthOptions,
@@ -11,10 +14,17 @@ export {
   type ResolvedAuthOptions,
   resolveAuthOptions,
 } from './auth.options.js';
+export { CrossOriginGuard } from './cross-origin.guard.js';
 export { CurrentUser } from './current-user.decorator.js';
+export { FreshLogin, type FreshLoginDemand } from './fresh-login.decorator.js';
+export { FreshLoginGuard } from './fresh-login.guard.js';
+export { GuardParts } from './guard.parts.js';
 export type { LoginAttempt, Reauthentication } from './login.attempt.js';
 export { LoginService } from './login.service.js';
 export { SessionReplacement } from './session.replacement.js';
 export { Public } from './public.decorator.js';
+export { Roles } from './roles.decorator.js';
+export { RolesGuard } from './roles.guard.js';
 export type { Identity, SessionUser } from './session.user.js';
+export { SkipCrossOriginCheck } from './skip-cross-origin-check.decorator.js';
 export { userOf } from './user-of.js';

@@ -28,7 +28,7 @@ export type SessionEvent =
   /** The browser came with the successor of its secret, which is now the current one. */
   | { type: 'session.renewed'; handle: string }
   /** Somebody came with a secret that was replaced: it was copied, or the newer one was. The session was ended. */
-  | { type: 'session.stolen'; handle: string }
+  | { type: 'session.stolen'; handle: string; userId?: string }
   | { type: 'session.ended'; handle: string; userId?: string; reason: SessionEndReason }
   /** Redis held text that is no session: it was treated as "no session". `problem` says what was wrong with it. */
   | { type: 'session.unreadable'; handle: string; problem: string }

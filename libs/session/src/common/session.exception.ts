@@ -22,6 +22,12 @@ export const RETRY_AFTER_SECONDS = 1;
  * It never carries a cause to the client.
  */
 export abstract class SessionException extends HttpException {
+  /**
+   * Becomes `extensions.code` of the error of GraphQL. Where Apollo's `autoTransformHttpErrors` replaces that by its own word, the code
+   * is in `extensions.originalError.code`.
+   */
+  readonly extensions: { readonly code: SessionExceptionCode };
+
   protected constructor(
     readonly code: SessionExceptionCode,
     status: HttpStatus,
@@ -29,6 +35,7 @@ export abstract class SessionException extends HttpException {
     options?: { cause?: unknown },
   ) {
     super({ statusCode: status, code, message }, status, { cause: options?.cause, errorCode: code });
+    this.extensions = { code };
   }
 }
 

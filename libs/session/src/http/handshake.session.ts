@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { CurrentSession, RedisSessionStore, SessionCarrier } from '../store/index.js';
-import { SessionStoreUnavailableException } from '../common/index.js';
+import { SessionStoreUnavailableException, StoreUnavailableError } from '../common/index.js';
 import { absenceOf, type SessionAbsence } from './session.absence.js';
 import type { SessionCookies } from './session.cookies.js';
 
@@ -21,26 +21,37 @@ export function registerHandshakes(loader: HandshakeLoader): () => void {
   return () => void loaders.delete(loader);
 }
 
+/** The id with which a handshake has opened a session. */
+const opened = new WeakMap<IncomingMessage, string>();
+
 /**
  * The session of the cookie that came with a socket's handshake, read from Redis at each call, so that a session which ended
  * since is not there any more. Nothing saves it by itself: call `session.save()`.
+ *
+ * A socket is sent no new cookie, so it comes with an old secret once the session's was renewed. That is no theft. A secret that
+ * was good when the socket first asked for its session stays good for this socket.
+ *
+ * @throws SessionStoreUnavailableException
  */
 export async function sessionOfHandshake(request: IncomingMessage): Promise<CurrentSession | undefined> {
   const { store, sid } = cookieOf(request) ?? {};
   if (store === undefined || sid === undefined) return undefined;
   const carrier: SessionCarrier = { sessionStore: store };
-  return store.resume(carrier, sid);
+  const judged = opened.get(request) === sid ? 'never' : 'quietly';
+  const session = await store.resume(carrier, sid, judged).catch(unavailable);
+  if (session !== undefined) opened.set(request, sid);
+  return session;
 }
 
 /** Why the cookie of a handshake opens no session. @throws SessionStoreUnavailableException */
 export async function absenceOfHandshake(request: IncomingMessage): Promise<SessionAbsence> {
   const { store, sid } = cookieOf(request) ?? {};
   if (store === undefined || sid === undefined) return 'none';
-  try {
-    return await absenceOf(store, sid);
-  } catch (cause) {
-    throw new SessionStoreUnavailableException({ cause });
-  }
+  return absenceOf(store, sid).catch(unavailable);
+}
+
+function unavailable(cause: unknown): never {
+  throw cause instanceof StoreUnavailableError ? new SessionStoreUnavailableException({ cause }) : cause;
 }
 
 function cookieOf(request: IncomingMessage): { store: RedisSessionStore; sid?: string } | undefined {

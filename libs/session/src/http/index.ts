@@ -19,5 +19,5 @@ export { resolveSecrets } from './secret.options.js';
 export { SessionCookies } from './session.cookies.js';
 export { SessionMount } from './session.mount.js';
 export type { SessionAbsence } from './session.absence.js';
-export { requestOf, sessionAbsenceOf, sessionOf } from './session-of.js';
+export { adapterRequestOf, requestOf, sessionAbsenceOf, sessionOf } from './session-of.js';
 export { type AnyRequest, rawRequest, type SessionRequest } from './session.request.js';

@@ -9,7 +9,7 @@ import type { CurrentSession } from '../store/index.js';
 /**
  * The session that belongs to what a guard, interceptor or decorator is looking at, on any adapter; `undefined` where there is
  * none. On a WebSocket it is read from Redis by the cookie of the handshake (socket.io; `ws` if the gateway keeps the
- * request as `client.request`), and saved only by `session.save()`.
+ * request as `client.request`), and saved only by `session.save()`; once it was there, the socket keeps it until it ends.
  *
  * @example
  * const session = await sessionOf(context);
@@ -33,14 +33,16 @@ export async function sessionAbsenceOf(context: ExecutionContext): Promise<Sessi
 
 /** Node's request that a context belongs to: of a WebSocket the one of its handshake, of a message broker none. */
 export function requestOf(context: ExecutionContext): SessionRequest | undefined {
+  const request = adapterRequestOf(context);
+  return request && rawRequest(request);
+}
+
+/** The same as the adapter gives it, which knows of proxies. */
+export function adapterRequestOf(context: ExecutionContext): object | undefined {
   const type: string = context.getType();
-  if (type === 'http') return rawRequest(context.switchToHttp().getRequest<object>());
+  if (type === 'http') return context.switchToHttp().getRequest<object>();
   if (isSocket(context)) return context.switchToWs().getClient<{ request?: IncomingMessage }>().request;
-  if (type === 'graphql') {
-    const { req } = context.getArgByIndex<{ req?: object } | undefined>(2) ?? {};
-    return req === undefined ? undefined : rawRequest(req);
-  }
-  return undefined;
+  return type === 'graphql' ? context.getArgByIndex<{ req?: object } | undefined>(2)?.req : undefined;
 }
 
 const isSocket = (context: ExecutionContext): boolean => context.getType() === 'ws';

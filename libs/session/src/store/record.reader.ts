@@ -63,8 +63,8 @@ export class RecordReader {
     return { secrets, createdAt: now, lastActiveAt: now, renewedAt: now, policy: this.policy };
   }
 
-  private roleOf({ secret }: Sid, { secrets }: SessionMeta): SecretRole {
-    return secret === undefined || secrets === undefined
+  private roleOf({ secret, judged }: Sid, { secrets }: SessionMeta): SecretRole {
+    return secret === undefined || secrets === undefined || judged === 'never'
       ? 'current'
       : this.succession.judge(secret, secrets, this.clock.now());
   }

@@ -12,7 +12,7 @@ import { SecretSuccession } from './secret.succession.js';
 import type { CurrentSession, SessionCarrier } from './session.carrier.js';
 import { SessionKeeper } from './session.keeper.js';
 import type { SessionPolicy } from './session.record.js';
-import { createSid, type IdFormat, parseSid } from './sid.js';
+import { createSid, type IdFormat, parseSid, type Judgement } from './sid.js';
 import { trackedOf } from './tracked.session.js';
 import { keptBy } from './store.parts.js';
 import type { UserIndex } from './user.index.js';
@@ -83,9 +83,9 @@ export class RedisSessionStore extends RedisStore {
     return (request as Request).session;
   }
 
-  /** Gives a request the session of an id; `undefined`, and nothing given, if there is none. */
-  async resume(request: SessionCarrier, id: string): Promise<CurrentSession | undefined> {
-    const data = await this.find(id);
+  /** Gives a request the session of an id, see {@link SessionKeeper.open}; `undefined`, and nothing given, if there is none. */
+  async resume(request: SessionCarrier, id: string, how?: Judgement): Promise<CurrentSession | undefined> {
+    const data = await this.find(id, how);
     if (data === null) return undefined;
     request.sessionID = id;
     return this.createSession(request as Request, data);
@@ -102,14 +102,14 @@ export class RedisSessionStore extends RedisStore {
   override createSession(req: Request, data: SessionData): Session & SessionData {
     const opened = this.foundBy.get(data);
     const session = super.createSession(req, data);
-    const sid = parseSid(req.sessionID);
+    const sid = opened?.sid.text === req.sessionID ? opened.sid : parseSid(req.sessionID);
     if (sid !== undefined) this.keeper.track(session, sid, opened);
     return session;
   }
 
-  /** The data of a session, `null` if there is none (never was, ended, expired, unreadable). */
+  /** The data of a session, `null` if there is none (never was, ended, expired, unreadable). Raises no alarm: nobody may have come. */
   override get(sid: string, callback?: Callback): Promise<any> {
-    return answer(this.find(sid), callback);
+    return answer(this.find(sid, 'quietly'), callback);
   }
 
   /** Stores a session if it differs from what is stored. A session that ended meanwhile is an error, never revived. */
@@ -162,8 +162,8 @@ export class RedisSessionStore extends RedisStore {
     return answer(this.removeAll(), callback);
   }
 
-  private async find(id: string): Promise<SessionData | null> {
-    const opened = await this.keeper.open(id);
+  private async find(id: string, judged?: Judgement): Promise<SessionData | null> {
+    const opened = await this.keeper.open(id, judged);
     if (opened === undefined) return null;
     const data = { cookie: opened.record.cookie, ...opened.record.data } as unknown as SessionData;
     this.foundBy.set(data, opened);

@@ -6,7 +6,7 @@ import { activityStepOf, askedPolicy, attributesOf, syncCookie } from './session
 import { dataJsonOf, dataOf, replaceData, type SessionLike } from './session.data.js';
 import { type Fields, parseFields } from './session.fields.js';
 import { type SessionMeta, type SessionRecord, UnreadableRecordError } from './session.record.js';
-import { parseSid, type Sid } from './sid.js';
+import { parseSid, type Judgement, type Sid } from './sid.js';
 import { SessionWriter } from './session.writer.js';
 import { mergeThreeWays } from './three-way.merge.js';
 import { track, type TrackedSession, trackedOf, type WrittenSession } from './tracked.session.js';
@@ -44,8 +44,8 @@ export class SessionKeeper {
   }
 
   /** The session of an id; see {@link SessionOpener.open}. */
-  open(id: string): Promise<OpenedSession | undefined> {
-    return this.opener.open(id);
+  open(id: string, judged?: Judgement): Promise<OpenedSession | undefined> {
+    return this.opener.open(id, judged);
   }
 
   /** Ends a session for good; see {@link SessionOpener.end}. */

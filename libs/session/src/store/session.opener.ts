@@ -8,7 +8,7 @@ import type { SessionLike } from './session.data.js';
 import { SessionEndings } from './session.endings.js';
 import type { Fields } from './session.fields.js';
 import type { SessionMeta, SessionPolicy } from './session.record.js';
-import { parseSid, type Sid } from './sid.js';
+import { parseSid, type Judgement, type Sid } from './sid.js';
 import type { UserIndex } from './user.index.js';
 
 export interface KeeperOptions {
@@ -31,6 +31,7 @@ export interface KeeperOptions {
 /** What an ended session held; `data` is absent where it could not be read. */
 export interface EndedSession {
   text: string;
+  userId?: string;
   data?: Fields;
 }
 
@@ -49,12 +50,17 @@ export class SessionOpener {
     this.reader = new RecordReader(options.codec, options.policy, options.succession, clock, events);
   }
 
-  /** The session of an id; `undefined` if there is none, it has ended, it is not this id's, or it cannot be read. */
-  async open(id: string): Promise<OpenedSession | undefined> {
+  /**
+   * The session of an id; `undefined` if there is none, it has ended, it is not this id's, or it cannot be read.
+   *
+   * @param judged where the id may be older than the session's secret; once it has opened the session, later writes do not judge it
+   */
+  async open(id: string, judged?: Judgement): Promise<OpenedSession | undefined> {
     const sid = parseSid(id);
     if (sid === undefined) return undefined;
     const text = await this.backend.read(this.keyOf(sid));
-    return text === null ? undefined : this.interpret(sid, text);
+    const opened = text === null ? undefined : await this.interpret({ ...sid, judged }, text);
+    return opened && judged ? { ...opened, sid: { ...sid, judged: 'never' } } : opened;
   }
 
   /**
@@ -76,15 +82,18 @@ export class SessionOpener {
         this.endings.note(sid.handle, reason, deadlineOf(record.meta) - this.clock.now()),
       ]);
     }
-    return { text, data: record?.data };
+    return { text, userId, data: record?.data };
   }
 
   /** What a text that Redis gave is to the one who came with an id; a replayed secret ends the session, a new one is promoted. */
   async interpret(sid: Sid, text: string): Promise<OpenedSession | undefined> {
     const found = await this.reader.read(sid, text);
     if (found === 'replayed') {
-      this.events.emit({ type: 'session.stolen', handle: sid.handle });
-      await this.end(sid.text, 'stolen');
+      if (sid.judged === 'quietly') return undefined;
+      const ended = await this.end(sid.text, 'stolen');
+      // Of two copies that come at one time, one is told of.
+      if (ended !== undefined)
+        this.events.emit({ type: 'session.stolen', handle: sid.handle, userId: ended.userId });
       return undefined;
     }
     return found?.role === 'next' ? this.promote(found) : found;

@@ -20,7 +20,17 @@ export interface Sid {
   readonly handle: string;
   /** What proves possession; absent in a plain id. */
   readonly secret?: string;
+  /**
+   * How the secret is judged where it may be old without having been copied: `quietly` opens nothing if it was replaced, but
+   * raises no alarm; `never` because it has opened this session before.
+   *
+   * @default undefined: one that was replaced was copied, and ends the session
+   */
+  readonly judged?: Judgement;
 }
+
+/** See {@link Sid.judged}. */
+export type Judgement = 'quietly' | 'never';
 
 /** How new ids are made: `secret` (default) or `plain`, to share sessions with express-session + connect-redis. */
 export type IdFormat = 'secret' | 'plain';

@@ -1,0 +1,15 @@
+import type { HttpAdapterHost, Reflector } from '@nestjs/core';
+import type { Clock, SessionEvents } from '../common/index.js';
+
+/**
+ * What the guards of this library need from the application; also the token under which `SessionModule` provides and exports it, so
+ * that guards can stand in every module and a subclass needs no constructor.
+ */
+export abstract class GuardParts {
+  abstract readonly reflector: Reflector;
+  abstract readonly clock: Clock;
+  abstract readonly events: SessionEvents;
+  abstract readonly adapterHost: HttpAdapterHost;
+  /** `auth.trustedOrigins`. */
+  abstract readonly trustedOrigins: ReadonlySet<string>;
+}
