@@ -35,6 +35,7 @@ describe('options', () => {
       },
       auth: { carryOver: [] },
       rememberMe: { idleTimeout: days(14), absoluteTimeout: days(90) },
+      doctor: { atStart: true, ignore: [], strict: false },
     });
   });
 
@@ -119,6 +120,14 @@ describe('options', () => {
     ['a cookie name with a space', { cookie: { name: 'my sid' } }, /cookie\.name must be a cookie name/],
     ['a path without a slash', { cookie: { path: 'app' } }, /cookie\.path must start with/],
     ['secure as text', { cookie: { secure: 'yes' } }, /cookie\.secure must be true or false; it got 'yes'/],
+    [
+      'an unknown code of a finding',
+      { doctor: { ignore: ['NO_REPLICA'] } },
+      /doctor\.ignore has 'NO_REPLICA', which is no code\. There are .*REDIS_NO_REPLICA/,
+    ],
+    ['ignore as text', { doctor: { ignore: 'PLAIN_IDS' } }, /doctor\.ignore must be a list of codes/],
+    ['strict as text', { doctor: { strict: 'yes' } }, /doctor\.strict must be true or false/],
+    ['the doctor switched on by true', { doctor: true }, /doctor must be an object with ignore, strict/],
     ['carryOver as text', { auth: { carryOver: 'cart' } }, /auth\.carryOver must be names/],
   ];
 

@@ -1,5 +1,6 @@
 import { type AuthOptions, type ResolvedAuthOptions, resolveAuthOptions } from './auth/index.js';
 import { checkNames } from './common/index.js';
+import { type DoctorOptions, type ResolvedDoctorOptions, resolveDoctorOptions } from './doctor/index.js';
 import {
   type ResolvedCookieOptions,
   resolveCookieOptions,
@@ -40,6 +41,13 @@ export interface SessionModuleOptions {
   session?: SessionLifeOptions;
   auth?: AuthOptions;
   rememberMe?: RememberMeOptions;
+  /**
+   * What it finds at the start, about these options, the HTTP adapter and Redis, is logged; see docs/doctor.md. `false`: it does
+   * not run then.
+   *
+   * @default it runs, and never ends the start
+   */
+  doctor?: DoctorOptions | false;
 }
 
 /** {@link SessionModuleOptions} checked and with every default filled in. */
@@ -50,6 +58,7 @@ export interface ResolvedModuleOptions {
   readonly session: ResolvedSessionOptions;
   readonly auth: ResolvedAuthOptions;
   readonly rememberMe: ResolvedRememberMeOptions;
+  readonly doctor: ResolvedDoctorOptions;
 }
 
 /** Checks all options at once, before anything is connected. @throws InvalidOptionError naming option, value and remedy */
@@ -57,7 +66,7 @@ export function resolveModuleOptions(
   options: SessionModuleOptions,
   environment = process.env.NODE_ENV,
 ): ResolvedModuleOptions {
-  checkNames('', options, ['secret', 'redis', 'cookie', 'session', 'auth', 'rememberMe']);
+  checkNames('', options, ['secret', 'redis', 'cookie', 'session', 'auth', 'rememberMe', 'doctor']);
   return {
     secrets: resolveSecrets(options.secret),
     redis: resolveRedisOptions(options.redis),
@@ -65,5 +74,6 @@ export function resolveModuleOptions(
     session: resolveSessionOptions(options.session),
     auth: resolveAuthOptions(options.auth),
     rememberMe: resolveRememberMeOptions(options.rememberMe),
+    doctor: resolveDoctorOptions(options.doctor),
   };
 }

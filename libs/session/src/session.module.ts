@@ -2,6 +2,7 @@ import { Module, type NestModule } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { LoginService } from './auth/index.js';
 import { Clock, SessionError, SessionEvents } from './common/index.js';
+import { SessionDoctor } from './doctor/index.js';
 import { SessionMount } from './http/index.js';
 import { ConfigurableModuleClass } from './session.module-definition.js';
 import { SessionRegistry, SessionService } from './session/index.js';
@@ -16,7 +17,15 @@ import { RedisSessionStore } from './store/index.js';
  */
 @Module({
   providers: sessionProviders,
-  exports: [LoginService, SessionRegistry, SessionService, RedisSessionStore, SessionEvents, Clock],
+  exports: [
+    LoginService,
+    SessionRegistry,
+    SessionService,
+    RedisSessionStore,
+    SessionDoctor,
+    SessionEvents,
+    Clock,
+  ],
 })
 export class SessionModule extends ConfigurableModuleClass implements NestModule {
   constructor(
