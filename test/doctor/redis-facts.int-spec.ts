@@ -13,7 +13,7 @@ afterEach(async () => {
 
 /** A setting of the server for the time of a test. */
 async function set(name: string, value: string): Promise<void> {
-  const [, before = ''] = (await redis.client.config('GET', name)) as string[];
+  const [, before = ''] = await redis.client.config('GET', name);
   await redis.client.config('SET', name, value);
   undo.push(() => redis.client.config('SET', name, before));
 }
@@ -44,6 +44,7 @@ describe('what Redis says of itself', () => {
       version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
       isReplica: false,
       replicas: 0,
+      usedMemory: expect.any(Number),
       evictionPolicy: 'noeviction',
       maxMemory: 0,
       isPersistent: false,

@@ -14,6 +14,8 @@ export interface RedisFacts {
   readonly version: string | undefined;
   readonly isReplica: boolean;
   readonly replicas: number | undefined;
+  /** Bytes. */
+  readonly usedMemory: number | undefined;
   readonly evictionPolicy: string | undefined;
   /** Bytes; 0 is no limit. */
   readonly maxMemory: number | undefined;
@@ -65,6 +67,7 @@ export async function readRedisFacts(connection: RedisConnection): Promise<Redis
     version: fields.get('redis_version'),
     isReplica: fields.get('role') === 'slave',
     replicas: numberIn(fields, 'connected_slaves'),
+    usedMemory: numberIn(fields, 'used_memory'),
     evictionPolicy: fields.get('maxmemory_policy'),
     maxMemory: numberIn(fields, 'maxmemory'),
     isPersistent: fields.get('aof_enabled') === '1' ? true : saved,

@@ -1,5 +1,6 @@
 import { type Clock, days, type Milliseconds } from '../common/index.js';
 import { type LuaScript, luaScript, type RedisConnection } from '../redis/index.js';
+import { sideKeysOf, userKeyOf } from './key.names.js';
 
 /** A login in flight lives for seconds; a mark has to outlive every login that began before it. */
 const MARK_KEPT: Milliseconds = days(1);
@@ -102,16 +103,11 @@ export class RedisUserIndex extends UserIndex {
   }
 
   private get counterKey(): string {
-    return `${this.base}-revocations`;
-  }
-
-  private get base(): string {
-    return this.prefix.replace(/:$/, '');
+    return sideKeysOf(this.prefix).revocations;
   }
 
   private keyOf(userId: string): string {
-    // Braces in an id would change which part of the key Redis Cluster hashes.
-    return `${this.base}-user:{${encodeURIComponent(userId)}}`;
+    return userKeyOf(this.prefix, userId);
   }
 }
 
