@@ -7,7 +7,7 @@ import { shownId } from './masking.js';
 import { type RedisTarget, withRedis } from './redis.target.js';
 import { SCAN_COUNT } from './stored.session.js';
 import type { Terminal } from './terminal.js';
-import { bytes, counted, listing } from './wording.js';
+import { bytes, counted, listing, row } from './wording.js';
 
 /** More keys of a kind than this are counted but not measured. SCAN's order is by hash, so the first ones are a fair sample. */
 const MOST_MEASURED = 10_000;
@@ -56,12 +56,15 @@ sample is measured, and it says so.
           ],
           [
             'when it is full',
-            evictionPolicy === 'noeviction' ? 'noeviction: writes are refused' : evictionPolicy,
+            evictionPolicy === 'noeviction'
+              ? 'noeviction: writes are refused'
+              : evictionPolicy && `${evictionPolicy}: it drops keys, sessions too`,
           ],
         ]),
       );
       if (sessions.largest.length > 0) terminal.line('largest sessions');
-      for (const { handle, bytes: size } of sessions.largest) terminal.line(`  ${handle}  ${bytes(size)}`);
+      for (const { handle, bytes: size } of sessions.largest)
+        terminal.line(`  ${row([handle, bytes(size)], [22])}`);
       return 0;
     }),
 };

@@ -8,14 +8,7 @@
  */
 export { DoctorError } from './doctor.error.js';
 export { type DoctorOptions, type ResolvedDoctorOptions, resolveDoctorOptions } from './doctor.options.js';
-export {
-  type Environment,
-  type Finding,
-  FINDING_CODES,
-  type FindingCode,
-  type FindingSeverity,
-  lineOf,
-} from './finding.js';
+export { type Finding, FINDING_CODES, type FindingCode, type FindingSeverity, lineOf } from './finding.js';
 export { examineRedis } from './redis.examination.js';
 export { readRedisFacts, type RedisFacts } from './redis.facts.js';
-export { type DoctorSubjects, SessionDoctor } from './session.doctor.js';
+export { SessionDoctor } from './session.doctor.js';
