@@ -146,9 +146,11 @@ describe('the doctor at the start', () => {
     const builder = Test.createTestingModule({
       imports: [SessionModule.forRoot({ secret: SECRET, redis: 'redis://not-used' })],
     });
-    const app = (await withoutRedis(builder).compile()).createNestApplication({ logger: false });
+    const logger = new Kept();
+    const app = (await withoutRedis(builder).compile()).createNestApplication({ logger });
     apps.push(await app.init());
     expect(await app.get(SessionDoctor).examine()).toEqual([]);
+    expect(logger.lines).toEqual([]);
   });
 
   it('runs in an application without HTTP', async () => {
