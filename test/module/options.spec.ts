@@ -42,6 +42,7 @@ describe('options', () => {
       },
       rememberMe: { idleTimeout: days(14), absoluteTimeout: days(90) },
       events: { log: true, accounts: false },
+      doctor: { atStart: true, ignore: [], strict: false },
     });
   });
 
@@ -175,6 +176,14 @@ describe('options', () => {
     ],
     ['accounts as a number', { events: { accounts: 1 } }, /events\.accounts must be true or false; it got 1/],
     ['a misspelt event option', { events: { account: true } }, /events\.account does not exist.*accounts/],
+    [
+      'an unknown code of a finding',
+      { doctor: { ignore: ['NO_REPLICA'] } },
+      /doctor\.ignore has 'NO_REPLICA', which is no code\. There are .*REDIS_NO_REPLICA/,
+    ],
+    ['ignore as text', { doctor: { ignore: 'PLAIN_IDS' } }, /doctor\.ignore must be a list of codes/],
+    ['strict as text', { doctor: { strict: 'yes' } }, /doctor\.strict must be true or false/],
+    ['the doctor switched on by true', { doctor: true }, /doctor must be an object with ignore, strict/],
     ['carryOver as text', { auth: { carryOver: 'cart' } }, /auth\.carryOver must be names/],
     ...(
       [

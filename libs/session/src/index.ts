@@ -62,6 +62,14 @@ export {
   UnauthenticatedException,
 } from './common/index.js';
 export {
+  DoctorError,
+  type DoctorOptions,
+  type Finding,
+  type FindingCode,
+  type FindingSeverity,
+  SessionDoctor,
+} from './doctor/index.js';
+export {
   type AnyRequest,
   CurrentSession,
   PassiveSession,

@@ -5,6 +5,7 @@ import {
   type ResolvedEventOptions,
   resolveEventOptions,
 } from './common/index.js';
+import { type DoctorOptions, type ResolvedDoctorOptions, resolveDoctorOptions } from './doctor/index.js';
 import {
   type ResolvedCookieOptions,
   resolveCookieOptions,
@@ -46,6 +47,13 @@ export interface SessionModuleOptions {
   auth?: AuthOptions;
   rememberMe?: RememberMeOptions;
   events?: EventOptions;
+  /**
+   * What it finds at the start, about these options, the HTTP adapter and Redis, is logged; see docs/doctor.md. `false`: it does
+   * not run then.
+   *
+   * @default it runs, and never ends the start
+   */
+  doctor?: DoctorOptions | false;
 }
 
 /** {@link SessionModuleOptions} checked and with every default filled in. */
@@ -57,6 +65,7 @@ export interface ResolvedModuleOptions {
   readonly auth: ResolvedAuthOptions;
   readonly rememberMe: ResolvedRememberMeOptions;
   readonly events: ResolvedEventOptions;
+  readonly doctor: ResolvedDoctorOptions;
 }
 
 /** Checks all options at once, before anything is connected. @throws InvalidOptionError naming option, value and remedy */
@@ -64,7 +73,7 @@ export function resolveModuleOptions(
   options: SessionModuleOptions,
   environment = process.env.NODE_ENV,
 ): ResolvedModuleOptions {
-  checkNames('', options, ['secret', 'redis', 'cookie', 'session', 'auth', 'rememberMe', 'events']);
+  checkNames('', options, ['secret', 'redis', 'cookie', 'session', 'auth', 'rememberMe', 'events', 'doctor']);
   return {
     secrets: resolveSecrets(options.secret),
     redis: resolveRedisOptions(options.redis),
@@ -73,5 +82,6 @@ export function resolveModuleOptions(
     auth: resolveAuthOptions(options.auth),
     rememberMe: resolveRememberMeOptions(options.rememberMe),
     events: resolveEventOptions(options.events),
+    doctor: resolveDoctorOptions(options.doctor),
   };
 }

@@ -2,6 +2,7 @@ import { Module, type NestModule } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { GuardParts, LoginService } from './auth/index.js';
 import { Clock, SessionError, SessionEvents } from './common/index.js';
+import { SessionDoctor } from './doctor/index.js';
 import { SessionMount } from './http/index.js';
 import { ConfigurableModuleClass } from './session.module-definition.js';
 import { SessionRegistry, SessionService } from './session/index.js';
@@ -21,6 +22,7 @@ import { RedisSessionStore } from './store/index.js';
     SessionRegistry,
     SessionService,
     RedisSessionStore,
+    SessionDoctor,
     SessionEvents,
     Clock,
     GuardParts,

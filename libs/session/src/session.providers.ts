@@ -2,6 +2,7 @@ import { Logger, type Provider } from '@nestjs/common';
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
 import { GuardParts, LoginService, SessionReplacement } from './auth/index.js';
 import { Clock, SessionEvents, SessionLog, SystemClock } from './common/index.js';
+import { SessionDoctor } from './doctor/index.js';
 import { SaveInterceptor, SessionCookies, SessionMount } from './http/index.js';
 import { RedisConnection } from './redis/index.js';
 import { MODULE_OPTIONS_TOKEN } from './session.module-definition.js';
@@ -142,6 +143,16 @@ export const sessionProviders: Provider[] = [
       clock: Clock,
       events: SessionEvents,
     ) => new LoginService(options, replacement, registry, clock, events),
+  },
+  {
+    provide: SessionDoctor,
+    inject: [OPTIONS, RedisConnection, HttpAdapterHost],
+    useFactory: (options: ResolvedModuleOptions, redis: unknown, host: HttpAdapterHost) => {
+      // In a test without Redis something else stands there, which has nothing to examine.
+      const connection = redis instanceof RedisConnection ? redis : undefined;
+      const where = { production: process.env.NODE_ENV === 'production' };
+      return new SessionDoctor({ options, connection, host, where }, options.doctor);
+    },
   },
 ];
 

@@ -8,7 +8,8 @@ export type SessionErrorCode =
   | 'SESSION_NOT_SERIALIZABLE'
   | 'SESSION_TOO_LARGE'
   | 'SESSION_REPLACED'
-  | 'RESERVED_FIELD';
+  | 'RESERVED_FIELD'
+  | 'DOCTOR_FINDINGS';
 
 /**
  * Base of every error that this library throws at developers; what may reach a client is an `...Exception`.

@@ -5,6 +5,6 @@
  * May import: common. Invariant: no call outlives `redis.maxWait`; no `error` event is without a listener.
  */
 export { type LuaScript, luaScript } from './lua.script.js';
-export { messageOf } from './redis.failures.js';
+export { explainFailure, isRefusal, messageOf } from './redis.failures.js';
 export { RedisConnection } from './redis.connection.js';
 export { type ResolvedRedisOptions, resolveRedisOptions, type SessionRedisOptions } from './redis.options.js';

@@ -37,6 +37,12 @@ export function isReplyError(error: unknown): boolean {
   return hasField(error, 'name') && error.name === 'ReplyError';
 }
 
+/** Whether Redis answered, and the answer is no: asking again would change nothing. */
+export function isRefusal(error: unknown): boolean {
+  const kind = kindOfFailure(error);
+  return kind === 'refused' || kind === 'faulty';
+}
+
 /** One sentence for logs: what happened and, where it is known, what to do. Never contains keys, values or passwords. */
 export function explainFailure(error: unknown): string {
   const message = reasonOf(error);

@@ -8,6 +8,7 @@ import type { BackedStoreOptions, RedisSessionStoreOptions } from './store.optio
 import { cookieFrom, SessionCookie } from './session.cookie.js';
 import { RecordLimits } from './record.limits.js';
 import type { OpenedSession } from './record.reader.js';
+import { isSideKey } from './key.names.js';
 import { SecretSuccession } from './secret.succession.js';
 import type { CurrentSession, SessionCarrier } from './session.carrier.js';
 import { SessionKeeper } from './session.keeper.js';
@@ -206,7 +207,7 @@ export class RedisSessionStore extends RedisStore {
   /** The handles of all sessions in batches, one of them perhaps twice; see {@link ids}. */
   async *handles(count = this.scanCount): AsyncGenerator<string[]> {
     for await (const keys of this.backend.keys(this.prefix, count))
-      yield keys.map((key) => key.slice(this.prefix.length));
+      yield keys.filter((key) => !isSideKey(this.prefix, key)).map((key) => key.slice(this.prefix.length));
   }
 
   private async allHandles(): Promise<string[]> {

@@ -1,5 +1,6 @@
 import { days, type Milliseconds, minutes } from '../common/index.js';
 import type { RedisConnection } from '../redis/index.js';
+import { type SideKeys, sideKeysOf, userKeyOf } from './key.names.js';
 import { type Admission, type IndexEntry, UserIndex } from './user.index.js';
 import { ADMIT, ENTER, MARK, MARK_EVERYONE, SETTLE } from './user-index.scripts.js';
 
@@ -12,12 +13,15 @@ export const PROVISIONAL: Milliseconds = minutes(1);
 
 /** In Redis. The keys of one user share a slot, so any Cluster can run the scripts. */
 export class RedisUserIndex extends UserIndex {
+  private readonly side: SideKeys;
+
   constructor(
     private readonly redis: RedisConnection,
     /** Start of session keys; the index stands beside them: `sess:` gives `sess-user:{<userId>}`. */
     private readonly prefix: string,
   ) {
     super();
+    this.side = sideKeysOf(prefix);
   }
 
   async enter(userId: string, handle: string, lives: Milliseconds): Promise<void> {
@@ -42,7 +46,7 @@ export class RedisUserIndex extends UserIndex {
       this.redis.script(SETTLE, [this.keyOf(userId), this.markOf(userId)], [handle, Math.ceil(lives)], {
         repeatable: true,
       }),
-      this.redis.run((client) => client.get(this.everyoneKey), { repeatable: true }),
+      this.redis.run((client) => client.get(this.side.revokedEveryone), { repeatable: true }),
     ]);
     const [mark = 0, count = 0] = numbersOf(reply);
     return { isRevoked: mark > since || Number(everyone) > since, count };
@@ -64,7 +68,7 @@ export class RedisUserIndex extends UserIndex {
   }
 
   async latest(): Promise<number> {
-    return Number(await this.redis.run((client) => client.get(this.counterKey), { repeatable: true }));
+    return Number(await this.redis.run((client) => client.get(this.side.revocations), { repeatable: true }));
   }
 
   async mark(userId: string): Promise<string[]> {
@@ -76,7 +80,9 @@ export class RedisUserIndex extends UserIndex {
 
   async markEveryone(): Promise<number> {
     const number = await this.next();
-    await this.redis.script(MARK_EVERYONE, [this.everyoneKey], [number, MARK_KEPT], { repeatable: true });
+    await this.redis.script(MARK_EVERYONE, [this.side.revokedEveryone], [number, MARK_KEPT], {
+      repeatable: true,
+    });
     return number;
   }
 
@@ -86,8 +92,8 @@ export class RedisUserIndex extends UserIndex {
       async (client) => {
         const replies = await client
           .multi()
-          .incr(this.counterKey)
-          .pexpire(this.counterKey, COUNTER_KEPT)
+          .incr(this.side.revocations)
+          .pexpire(this.side.revocations, COUNTER_KEPT)
           .exec();
         return Number(replies?.[0]?.[1]);
       },
@@ -95,21 +101,8 @@ export class RedisUserIndex extends UserIndex {
     );
   }
 
-  private get counterKey(): string {
-    return `${this.base}-revocations`;
-  }
-
-  private get everyoneKey(): string {
-    return `${this.base}-revoked-everyone`;
-  }
-
-  private get base(): string {
-    return this.prefix.replace(/:$/, '');
-  }
-
   private keyOf(userId: string): string {
-    // Braces in an id would change which part of the key Redis Cluster hashes.
-    return `${this.base}-user:{${encodeURIComponent(userId)}}`;
+    return userKeyOf(this.prefix, userId);
   }
 
   private markOf(userId: string): string {

@@ -1,4 +1,5 @@
 import { days, type Milliseconds, SESSION_END_REASONS, type SessionEndReason } from '../common/index.js';
+import { sideKeysOf } from './key.names.js';
 import type { RecordBackend } from './record.backend.js';
 
 /** The longest that anybody is told why; who comes later hears that the session expired. */
@@ -27,6 +28,6 @@ export class SessionEndings {
   }
 
   private keyOf(handle: string): string {
-    return `${this.prefix.replace(/:$/, '')}-ended:${handle}`;
+    return sideKeysOf(this.prefix).ended + handle;
   }
 }
