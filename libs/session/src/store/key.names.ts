@@ -1,10 +1,5 @@
 /** What the keys beside the sessions are called, or begin with. */
-export interface SideKeys {
-  user: string;
-  ended: string;
-  revocations: string;
-  revokedEveryone: string;
-}
+export type SideKeys = Readonly<Record<'user' | 'ended' | 'revocations' | 'revokedEveryone', string>>;
 
 /** What the keys beside the sessions begin with: `sess:` gives `sess-user:` and so on. */
 export function sideKeysOf(prefix: string): SideKeys {
