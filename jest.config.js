@@ -5,6 +5,8 @@ export default {
   testMatch: ['**/*.{spec,int-spec,e2e-spec}.ts'],
   testEnvironment: 'node',
   testTimeout: 20_000,
+  // Most tests wait for a server or a process of their own: one worker would leave a core idle.
+  maxWorkers: 2,
   reporters: ['default', '<rootDir>/tools/closing-line.reporter.js'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

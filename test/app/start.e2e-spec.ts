@@ -19,7 +19,7 @@ describe('a start that fails', () => {
   async function failureOf(env: Record<string, string>): Promise<string> {
     const { code, stdout, stderr, after } = await start(env).ended;
     expect(code).toBe(1);
-    expect(after).toBeLessThan(5_000);
+    expect(after).toBeLessThan(15_000);
     expect(stderr).toMatch(/^[^\n]+\n$/);
     expect(stdout + stderr).not.toMatch(/\bat .+:\d+:\d+|ERROR|ExceptionHandler/);
     return stderr;
