@@ -1,6 +1,6 @@
 import { Logger, type Provider } from '@nestjs/common';
-import { HttpAdapterHost, Reflector } from '@nestjs/core';
-import { GuardParts, LoginService, SessionReplacement } from './auth/index.js';
+import { ApplicationConfig, HttpAdapterHost, ModulesContainer, Reflector } from '@nestjs/core';
+import { GuardParts, LoginService, SessionReplacement, unguardedRoutes } from './auth/index.js';
 import { Clock, SessionEvents, SessionLog, SystemClock } from './common/index.js';
 import { SessionDoctor } from './doctor/index.js';
 import { SaveInterceptor, SessionCookies, SessionMount } from './http/index.js';
@@ -146,12 +146,20 @@ export const sessionProviders: Provider[] = [
   },
   {
     provide: SessionDoctor,
-    inject: [OPTIONS, RedisConnection, HttpAdapterHost],
-    useFactory: (options: ResolvedModuleOptions, redis: unknown, host: HttpAdapterHost) => {
+    inject: [OPTIONS, RedisConnection, HttpAdapterHost, ModulesContainer, ApplicationConfig, Reflector],
+    useFactory: (
+      options: ResolvedModuleOptions,
+      redis: unknown,
+      host: HttpAdapterHost,
+      modules: ModulesContainer,
+      config: ApplicationConfig,
+      reflector: Reflector,
+    ) => {
       // In a test without Redis something else stands there, which has nothing to examine.
       const connection = redis instanceof RedisConnection ? redis : undefined;
       const where = { production: process.env.NODE_ENV === 'production' };
-      return new SessionDoctor({ options, connection, host, where }, options.doctor);
+      const routes = () => unguardedRoutes(modules, config, reflector);
+      return new SessionDoctor({ options, connection, host, where, unguardedRoutes: routes }, options.doctor);
     },
   },
 ];

@@ -27,4 +27,5 @@ export { Roles } from './roles.decorator.js';
 export { RolesGuard } from './roles.guard.js';
 export type { Identity, SessionUser } from './session.user.js';
 export { SkipCrossOriginCheck } from './skip-cross-origin-check.decorator.js';
+export { unguardedRoutes } from './unguarded.routes.js';
 export { userOf } from './user-of.js';

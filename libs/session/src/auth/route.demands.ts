@@ -14,16 +14,30 @@ export function demandOn<Param, Demand>(
   decorator: ReflectableDecorator<Param, Demand>,
   context: ExecutionContext,
 ): Demand | undefined {
-  const handler = context.getHandler();
+  return demandOf(reflector, decorator, context.getHandler(), context.getClass());
+}
+
+/** The same outside of a request. */
+export function demandOf<Param, Demand>(
+  reflector: Reflector,
+  decorator: ReflectableDecorator<Param, Demand>,
+  handler: Function,
+  host: Function,
+): Demand | undefined {
   const own = reflector.getAllAndOverride<Param, Demand | undefined>(decorator, [handler]);
   if (own !== undefined || reflector.get(Public, handler) !== undefined) return own;
-  return reflector.getAllAndOverride<Param, Demand | undefined>(decorator, [context.getClass()]);
+  return reflector.getAllAndOverride<Param, Demand | undefined>(decorator, [host]);
 }
 
 /** Whether a guard stands in `@UseGuards()` of the handler or the class, rather than guarding the whole application. */
 export function isBoundTo(context: ExecutionContext, guard: CanActivate): boolean {
   return [context.getHandler(), context.getClass()].some((target) => {
-    const bound: unknown = Reflect.getMetadata(GUARDS_METADATA, target);
-    return Array.isArray(bound) && bound.some((each) => each === guard || each === guard.constructor);
+    return guardsOn(target).some((each) => each === guard || each === guard.constructor);
   });
+}
+
+/** What `@UseGuards()` of a handler or a class was given: classes and instances. */
+export function guardsOn(target: Function): readonly unknown[] {
+  const bound: unknown = Reflect.getMetadata(GUARDS_METADATA, target);
+  return Array.isArray(bound) ? bound : [];
 }

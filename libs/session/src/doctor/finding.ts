@@ -86,6 +86,12 @@ const CATALOGUE = {
       "Tell the adapter where the proxy is: app.set('trust proxy', '10.0.0.0/8') on Express, trustProxy: '10.0.0.0/8' on Fastify.",
     asvs: '15.3.4',
   },
+  ROUTE_NOT_GUARDED: {
+    inProduction: 'error',
+    remedy:
+      'Add @UseGuards(RolesGuard) to them, or { provide: APP_GUARD, useClass: RolesGuard } to the providers of a module; likewise FreshLoginGuard.',
+    asvs: '8.3.1',
+  },
   REDIS_EVICTS_SESSIONS: {
     inProduction: 'error',
     remedy: 'Give sessions a Redis of their own with maxmemory-policy noeviction.',

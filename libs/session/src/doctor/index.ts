@@ -1,8 +1,8 @@
 /**
- * doctor: what should be otherwise about the options, the HTTP adapter and Redis, although nothing of it is a mistake that could be
+ * doctor: what should be otherwise about the options, the HTTP adapter, the routes and Redis, although nothing of it is a mistake that could be
  * refused.
  *
- * Flow: options, adapter, facts of Redis -> examinations (pure) -> findings -> the log at start, or whoever asks.
+ * Flow: options, adapter, routes, facts of Redis -> examinations (pure) -> findings -> the log at start, or whoever asks.
  * May import: redis, http, the options of every room, common. Invariants: it changes nothing; the start never waits for it
  * unless `strict` is set; a Redis that forbids a question is no error; no finding holds a secret or a session's data.
  */

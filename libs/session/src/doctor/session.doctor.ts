@@ -9,6 +9,7 @@ import { type ExaminedOptions, examineOptions } from './option.examination.js';
 import { examineHeaders, examineTrust, proxyTrustOf } from './proxy.examination.js';
 import { examineRedis } from './redis.examination.js';
 import { readRedisFacts } from './redis.facts.js';
+import { examineRoutes, type UnguardedRoute } from './route.examination.js';
 
 /** What the doctor looks at. */
 export interface DoctorSubjects {
@@ -17,6 +18,8 @@ export interface DoctorSubjects {
   readonly connection: RedisConnection | undefined;
   readonly host: HttpAdapterHost;
   readonly where: Environment;
+  /** Looks for them anew: global guards are known at the start only. */
+  readonly unguardedRoutes: () => readonly UnguardedRoute[];
 }
 
 /**
@@ -42,10 +45,11 @@ export class SessionDoctor implements OnApplicationBootstrap, OnApplicationShutd
    * questions, within `redis.maxWait`. If Redis does not answer, its findings are missing, and it is no error.
    */
   async examine(): Promise<Finding[]> {
-    const { options, where } = this.subjects;
+    const { options, where, unguardedRoutes } = this.subjects;
     const found = [
       ...examineOptions(options, where),
       ...examineTrust(this.trust, where),
+      ...examineRoutes(unguardedRoutes(), where),
       ...(this.fromRequests === undefined ? [] : [this.fromRequests]),
       ...(await this.ofRedis()),
     ];
