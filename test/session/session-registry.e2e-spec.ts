@@ -42,6 +42,23 @@ describe.each(ADAPTERS)('the list of sessions, on %s', (adapter) => {
     ]);
   });
 
+  it('has these fields and no others', async () => {
+    const { login, registry } = await start();
+    await login('alice');
+    const [listed] = await registry.list('alice');
+    expect(Object.keys(listed!).toSorted((one, other) => (one < other ? -1 : 1))).toEqual([
+      'authenticatedAt',
+      'createdAt',
+      'device',
+      'expiresAt',
+      'handle',
+      'lastActiveAt',
+      'level',
+      'network',
+      'remembered',
+    ]);
+  });
+
   it('tells from what kind of device and which network each was opened, unless it may not', async () => {
     const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0';
     const logIn = async (visit: () => Browser): Promise<unknown> =>
