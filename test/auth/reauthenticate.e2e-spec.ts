@@ -46,6 +46,18 @@ describe.each(ADAPTERS)('re-authentication, on %s', (adapter) => {
     expect((await browser.get('/who')).json.level).toBe('remembered');
   });
 
+  it('opens what @FreshLogin() refuses to a user who is only remembered', async () => {
+    const { clock, login } = await start();
+    const browser = await login('alice', { rememberMe: true });
+    expect((await browser.get('/settings')).status).toBe(200);
+    clock.advance(minutes(30));
+    expect(refusal(await browser.get('/settings'))).toEqual([401, 'FRESH_LOGIN_REQUIRED']);
+    await browser.post('/reauthenticate', { userId: 'alice', password: 'wrong' });
+    expect(refusal(await browser.get('/settings'))).toEqual([401, 'FRESH_LOGIN_REQUIRED']);
+    await browser.post('/reauthenticate', { userId: 'alice' });
+    expect((await browser.get('/settings')).json).toEqual({ open: true });
+  });
+
   it.each([
     ['a wrong password', { userId: 'alice', password: 'wrong' }],
     ["another user's password", { userId: 'bob' }],

@@ -1,8 +1,10 @@
-import { Body, Controller, Get, HttpCode, Injectable, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Injectable, Post, Req, UseGuards } from '@nestjs/common';
 import {
   type AnyRequest,
   CurrentSession,
   CurrentUser,
+  FreshLogin,
+  FreshLoginGuard,
   handleOf,
   levelOf,
   LoginService,
@@ -77,6 +79,13 @@ export class AccountController {
   @Get('sessions')
   sessions(@CurrentUser() { userId }: SessionUser) {
     return this.registry.list(userId);
+  }
+
+  @UseGuards(FreshLoginGuard)
+  @FreshLogin()
+  @Get('settings')
+  settings() {
+    return { open: true };
   }
 
   @Get('who')
