@@ -1,4 +1,11 @@
-import { deadlineOf, scanKeys, type SessionMeta, type SessionRecord, isSideKey } from '../store/index.js';
+import {
+  deadlineOf,
+  scanKeys,
+  type SessionMeta,
+  type SessionRecord,
+  isSideKey,
+  withStaleness,
+} from '../store/index.js';
 import { CliError } from './cli.error.js';
 import { SHOWN_CHARACTERS, shownId } from './masking.js';
 import type { RedisTarget } from './redis.target.js';
@@ -96,15 +103,11 @@ export function deadlinesOf(meta: SessionMeta | undefined) {
   };
 }
 
-/** How sure it was at the last request who the user is; a login grows stale without anybody writing it down. */
+/** How sure it is who the user is; a login grows stale without anybody writing it down. */
 export function storedLevelOf(meta: SessionMeta | undefined, now: number): string {
-  const auth = meta?.auth;
-  if (meta === undefined || auth === undefined) return 'anonymous';
-  const { fresh } = meta.policy;
-  const isStale =
-    fresh !== undefined &&
-    (now >= meta.lastActiveAt + fresh.idle || now >= auth.authenticatedAt + fresh.absolute);
-  return auth.isStale === true || isStale ? 'remembered' : 'fresh';
+  const auth = meta && withStaleness(meta, now).auth;
+  if (auth === undefined) return 'anonymous';
+  return auth.isStale === true ? 'remembered' : 'fresh';
 }
 
 function problemOf(text: string): string {

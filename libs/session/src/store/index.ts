@@ -25,3 +25,4 @@ export { MemoryUserIndex } from './memory-user.index.js';
 export { RedisUserIndex } from './redis-user.index.js';
 export { type Admission, UserIndex } from './user.index.js';
 export { trackedOf } from './tracked.session.js';
+export { withStaleness } from './record.reader.js';
