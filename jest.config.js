@@ -5,8 +5,9 @@ export default {
   testMatch: ['**/*.{spec,int-spec,e2e-spec}.ts'],
   testEnvironment: 'node',
   testTimeout: 20_000,
-  // Most tests wait for a server or a process of their own: one worker would leave a core idle.
-  maxWorkers: 2,
+  // Most tests wait for a server or a process of their own: one worker would leave a core idle. A server that REDIS_URL names is
+  // shared by all files, so they take turns there.
+  maxWorkers: process.env.REDIS_URL ? 1 : 2,
   reporters: ['default', '<rootDir>/tools/closing-line.reporter.js'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

@@ -21,7 +21,7 @@ const ROUNDS = 100;
 const whoIs = async (browser: Browser): Promise<unknown> => (await browser.get('/who')).json.userId;
 
 describe.each(ADAPTERS)('a change of password, on %s', (adapter) => {
-  const redis = useRedis();
+  const redis = useRedis({ env: { ...process.env, REDIS_URL: undefined } });
   const start = useAccountApps(redis, adapter);
 
   it.each([
@@ -109,7 +109,7 @@ describe.each(ADAPTERS)('a change of password, on %s', (adapter) => {
 });
 
 describe.each(ADAPTERS)('revokeAll, on %s', (adapter) => {
-  const redis = useRedis();
+  const redis = useRedis({ env: { ...process.env, REDIS_URL: undefined } });
   const start = useAccountApps(redis, adapter);
 
   it('during 50 parallel logins and writes leaves exactly the sessions whose login began later', async () => {

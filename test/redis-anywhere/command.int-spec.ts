@@ -111,6 +111,15 @@ describe('the command redis-anywhere', () => {
     rmSync(TMPDIR, { recursive: true });
   });
 
+  itIf(noBinary, 'leaves nothing when Redis refuses its arguments', async () => {
+    // A folder of its own: other test files start and stop Redis at the same time.
+    const TMPDIR = mkdtempSync(join(tmpdir(), 'redis-anywhere-test-tmp-'));
+    const { code, stderr } = await command(['--', '--no-such-setting', '1'], { ...local, TMPDIR }).end;
+    expect([code, stderr]).toEqual([1, expect.stringContaining('no-such-setting')]);
+    await eventually('the end of the temporary folder', () => readdirSync(TMPDIR).length === 0);
+    rmSync(TMPDIR, { recursive: true });
+  });
+
   it.each([
     [['--prot', '1'], /Unknown option '--prot'/],
     [['--port'], /'--port/],

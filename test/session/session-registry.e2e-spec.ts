@@ -8,7 +8,7 @@ import { ADAPTERS, startApp } from '../support/test-app.js';
 const whoIs = async (browser: Browser): Promise<unknown> => (await browser.get('/who')).json.userId;
 
 describe.each(ADAPTERS)('the list of sessions, on %s', (adapter) => {
-  const redis = useRedis();
+  const redis = useRedis({ env: { ...process.env, REDIS_URL: undefined } });
   const start = useAccountApps(redis, adapter);
   afterEach(() => redis.client.flushdb());
 
@@ -172,7 +172,7 @@ describe.each(ADAPTERS)('the list of sessions, on %s', (adapter) => {
 });
 
 describe('the list of somebody with 10,000 sessions', () => {
-  const redis = useRedis();
+  const redis = useRedis({ env: { ...process.env, REDIS_URL: undefined } });
 
   it('takes one round trip for the list and one for each 1,000 sessions, and no SCAN', async () => {
     const app = await startApp(redis.url, {});
