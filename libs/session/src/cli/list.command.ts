@@ -1,4 +1,3 @@
-import { userKeyOf } from '../store/index.js';
 import { CliError } from './cli.error.js';
 import type { Command, Values } from './command.js';
 import { type RedisTarget, withRedis } from './redis.target.js';
@@ -51,12 +50,10 @@ commands understand.
     }),
 };
 
-/** Listed sessions whose entry has not run out; the list may hold some that ended already. */
-async function* idsOf({ connection, prefix, clock }: RedisTarget, userId: string): AsyncGenerator<string[]> {
-  const key = userKeyOf(prefix, userId);
-  yield await connection.run((client) => client.zrangebyscore(key, clock.now(), '+inf'), {
-    repeatable: true,
-  });
+/** The user's list; some in it may have ended already. */
+async function* idsOf({ store }: RedisTarget, userId: string): AsyncGenerator<string[]> {
+  const entries = await store.users.entries(userId);
+  yield entries.map(({ handle }) => handle);
 }
 
 function limitFrom({ limit }: Values): number {

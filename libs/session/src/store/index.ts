@@ -16,7 +16,7 @@ export type { RedisSessionStoreOptions } from './store.options.js';
 export type { CurrentSession, SessionCarrier } from './session.carrier.js';
 export { dataOf, type SessionLike } from './session.data.js';
 export { scanKeys } from './key.scan.js';
-export { isSideKey, sideKeysOf, userKeyOf } from './key.names.js';
+export { isSideKey, sideKeysOf } from './key.names.js';
 export type { SessionAuth, SessionMeta, SessionPolicy, SessionRecord } from './session.record.js';
 export type { IdFormat } from './sid.js';
 export { deadlineOf, listedUntilOf } from './session.cookie.js';

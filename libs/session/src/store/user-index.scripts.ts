@@ -1,5 +1,17 @@
 import { type LuaScript, luaScript } from '../redis/index.js';
 
+/** Takes entries off the index whose time is over, on Redis's clock; leaves `time` and `now`, in milliseconds, behind. */
+const PRUNE_INDEX = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+`;
+
+/** Keeps the index as long as its longest entry, of ARGV[2] milliseconds. */
+const KEEP_INDEX = `
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+`;
+
 /**
  * KEYS[1] the user's index. ARGV: handle, milliseconds that the entry is to live.
  *
@@ -9,12 +21,9 @@ import { type LuaScript, luaScript } from '../redis/index.js';
  * missing: between the entry and the session's own write there is a moment in which it is.
  */
 export const ENTER: LuaScript = luaScript(`
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+${PRUNE_INDEX}
 redis.call('ZADD', KEYS[1], 'GT', now + ARGV[2], ARGV[1])
-if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
-`);
+${KEEP_INDEX}`);
 
 /**
  * KEYS[1] the user's index. ARGV: handle, milliseconds that the entry is to live, most sessions or "", handle that the new one replaces
@@ -27,10 +36,8 @@ if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KE
  * and does not count it. The half millisecond tells an entry whose session may not be written yet from all others.
  */
 export const ADMIT: LuaScript = luaScript(`
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+${PRUNE_INDEX}
 local at = time[1] * 1000000 + time[2]
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 if ARGV[3] ~= '' then
   local others = redis.call('ZCARD', KEYS[1])
   if redis.call('ZSCORE', KEYS[1], ARGV[1]) then others = others - 1 end
@@ -38,7 +45,7 @@ if ARGV[3] ~= '' then
   if others >= tonumber(ARGV[3]) then return {0, at} end
 end
 redis.call('ZADD', KEYS[1], 'GT', string.format('%.1f', now + ARGV[2] + 0.5), ARGV[1])
-if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+${KEEP_INDEX}
 return {1, at}
 `);
 
@@ -50,11 +57,9 @@ return {1, at}
  * Atomic, so that whoever revokes later finds the entry, and whoever revoked before has left a mark that is found here.
  */
 export const SETTLE: LuaScript = luaScript(`
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+${PRUNE_INDEX}
 redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
-if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+${KEEP_INDEX}
 return {tonumber(redis.call('GET', KEYS[2]) or '0'), redis.call('ZCARD', KEYS[1])}
 `);
 
@@ -67,8 +72,7 @@ return {tonumber(redis.call('GET', KEYS[2]) or '0'), redis.call('ZCARD', KEYS[1]
  */
 export const MARK: LuaScript = luaScript(`
 if tonumber(ARGV[1]) > tonumber(redis.call('GET', KEYS[2]) or '0') then redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2]) end
-local time = redis.call('TIME')
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', time[1] * 1000 + math.floor(time[2] / 1000))
+${PRUNE_INDEX}
 return redis.call('ZRANGE', KEYS[1], 0, -1)
 `);
 
