@@ -22,7 +22,7 @@ const ROOMS = {
   doctor: ['redis', 'store', 'session', 'http', 'remember-me', 'login-attempts', 'auth'],
   cli: ['doctor', 'session', 'store', 'redis'],
   analytics: ['http', 'session', 'redis'],
-  testing: ['auth', 'http', 'session', 'store'],
+  testing: ['auth', 'http', 'session', 'store', 'login-attempts'],
   health: ['redis'],
   throttler: ['redis'],
   telemetry: [],
@@ -30,7 +30,7 @@ const ROOMS = {
 const MODULE_FILES = 'session(-module\\.options|\\.module|\\.module-definition|\\.providers)\\.ts';
 
 /** Folders of src/ that every feature may import, as it may the files directly in src/. */
-const SHARED_FOLDERS = ['pages', 'startup'];
+const SHARED_FOLDERS = ['pages', 'startup', 'database', 'users'];
 
 const SESSION = '^libs/session/src';
 const oneOf = (names) => `(${names.join('|')})`;

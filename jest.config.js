@@ -1,33 +1,53 @@
-/** @type {import('jest').Config} */
-export default {
+const swc = (parser) => [
+  '@swc/jest',
+  {
+    jsc: {
+      target: 'es2022',
+      parser: { syntax: 'typescript', decorators: true, ...parser },
+      transform: {
+        legacyDecorator: true,
+        decoratorMetadata: true,
+        react: { runtime: 'automatic', importSource: 'preact' },
+      },
+      keepClassNames: true,
+    },
+    module: { type: 'es6' },
+  },
+];
+
+/** What all tests share. */
+const each = {
   rootDir: '.',
-  roots: ['<rootDir>/test'],
   testMatch: ['**/*.{spec,int-spec,e2e-spec}.ts'],
   testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  transform: { '^.+\\.ts$': swc({}), '^.+\\.tsx$': swc({ tsx: true }) },
+  moduleNameMapper: {
+    '^nestjs-redis-session$': '<rootDir>/libs/session/src/index.ts',
+    '^nestjs-redis-session/(analytics|testing|throttler)$': '<rootDir>/libs/session/src/$1/index.ts',
+    '^redis-anywhere$': '<rootDir>/libs/redis-anywhere/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+};
+
+/** @type {import('jest').Config} */
+export default {
   testTimeout: 20_000,
   // Most tests wait for a server or a process of their own: one worker would leave a core idle. A server that REDIS_URL names is
   // shared by all files, so they take turns there.
   maxWorkers: process.env.REDIS_URL ? 1 : 2,
   reporters: ['default', '<rootDir>/tools/closing-line.reporter.js'],
-  extensionsToTreatAsEsm: ['.ts'],
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      {
-        jsc: {
-          target: 'es2022',
-          parser: { syntax: 'typescript', decorators: true },
-          transform: { legacyDecorator: true, decoratorMetadata: true },
-          keepClassNames: true,
-        },
-        module: { type: 'es6' },
-      },
-    ],
-  },
-  moduleNameMapper: {
-    '^nestjs-redis-session$': '<rootDir>/libs/session/src/index.ts',
-    '^nestjs-redis-session/testing$': '<rootDir>/libs/session/src/testing/index.ts',
-    '^redis-anywhere$': '<rootDir>/libs/redis-anywhere/src/index.ts',
-    '^(\\.{1,2}/.*)\\.js$': '$1',
-  },
+  projects: [
+    {
+      ...each,
+      displayName: 'tests',
+      roots: ['<rootDir>/test'],
+      testPathIgnorePatterns: ['<rootDir>/test/(app|examples|attacks|chaos|browser)/'],
+    },
+    // `npm run test:sample`: the sample application and what belongs to it.
+    { ...each, displayName: 'sample', roots: ['<rootDir>/test/app', '<rootDir>/test/examples'] },
+    // `npm run chaos`, races, attacks and faults under load, and `npm run test:browser` take as long as all others together.
+    { ...each, displayName: 'chaos', roots: ['<rootDir>/test/attacks', '<rootDir>/test/chaos'] },
+    { ...each, displayName: 'browser', roots: ['<rootDir>/test/browser'] },
+  ],
 };

@@ -2,6 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule, type AppOptions } from './app.module.js';
+import { serveAssets } from './pages/assets.js';
 import { securityHeaders } from './pages/security.headers.js';
 import { QuietLogger } from './startup/quiet.logger.js';
 
@@ -16,10 +17,11 @@ export async function createApplication(
 ): Promise<NestExpressApplication> {
   const adapter = new ExpressAdapter();
   adapter.disable('x-powered-by');
-  // Nothing sent here is kept by a cache that could ask whether it changed.
+  // Nothing but assets is kept by a cache that could ask whether it changed.
   adapter.set('etag', false);
   // Before SessionModule mounts its middleware, so that a refusal from there carries them too.
   adapter.use(securityHeaders);
+  serveAssets(adapter);
   return NestFactory.create<NestExpressApplication>(AppModule.with(options), adapter, {
     abortOnError: false,
     // Browsers keep connections open, and stopping would wait for them.

@@ -6,34 +6,47 @@ import { StartupError } from './startup/startup.error.js';
 export interface Configuration {
   /** `PORT`, default 3000. 0 takes a free one. */
   readonly port: number;
+  /**
+   * `PROFILE_PORT`: where the profile service listens. Default 3001, or a free one if that is taken; 0 takes a free one. `undefined`:
+   * it is "off".
+   */
+  readonly profileService: { readonly port: number; readonly isPortChosen: boolean } | undefined;
   /** `REDIS_URL`; without it the application starts a Redis of its own. */
   readonly redisUrl: string | undefined;
+  /** `DATABASE_URL`; without it the application has an embedded database. */
+  readonly databaseUrl: string | undefined;
   /** `SESSION_SECRET`; without it one is made, except in production. */
   readonly sessionSecret: string | undefined;
   /** Whether `NODE_ENV` is "production". */
   readonly isProduction: boolean;
-  /** Where a made secret and the data of the application's own Redis are kept: below `XDG_CACHE_HOME` or `~/.cache`. */
+  /** Where a made secret and the data of the application's own Redis and database are kept: below `XDG_CACHE_HOME` or `~/.cache`. */
   readonly cacheFolder: string;
 }
 
 /** Reads the environment. @throws StartupError naming the variable, what it holds, and what it may hold */
 export function readConfiguration(environment: NodeJS.ProcessEnv = process.env): Configuration {
-  const { PORT, REDIS_URL, SESSION_SECRET, NODE_ENV, XDG_CACHE_HOME } = environment;
+  const { PORT, PROFILE_PORT, REDIS_URL, DATABASE_URL, SESSION_SECRET, NODE_ENV, XDG_CACHE_HOME } =
+    environment;
   // The specification says that a relative path there is to be ignored.
   const caches = XDG_CACHE_HOME && isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(homedir(), '.cache');
   return {
-    port: portFrom(PORT || '3000'),
+    port: portFrom('PORT', PORT || '3000'),
+    profileService:
+      PROFILE_PORT === 'off'
+        ? undefined
+        : { port: portFrom('PROFILE_PORT', PROFILE_PORT || '3001'), isPortChosen: Boolean(PROFILE_PORT) },
     redisUrl: REDIS_URL || undefined,
+    databaseUrl: DATABASE_URL || undefined,
     sessionSecret: SESSION_SECRET || undefined,
     isProduction: NODE_ENV === 'production',
     cacheFolder: join(caches, 'nestjs-redis-session'),
   };
 }
 
-function portFrom(text: string): number {
+function portFrom(variable: string, text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
   if (port <= 65_535) return port;
   throw new StartupError(
-    `PORT is ${JSON.stringify(text.slice(0, 40))}, but it has to be a whole number from 0 to 65535, for example PORT=3000.`,
+    `${variable} is ${JSON.stringify(text.slice(0, 40))}, but it has to be a whole number from 0 to 65535, for example ${variable}=3000.`,
   );
 }

@@ -1,7 +1,9 @@
 import { createApplication } from './application.js';
 import { type Configuration, readConfiguration } from './configuration.js';
+import { openDatabase } from './database/open.database.js';
 import { openRedis } from './startup/application.redis.js';
 import { keptSecret } from './startup/session-secret.file.js';
+import { ServiceProcess } from './startup/service.process.js';
 import { sentenceFor } from './startup/startup.error.js';
 
 /** How long everything together may take to end, ms; what has not ended by then ends with this process. */
@@ -11,6 +13,7 @@ const SAME_SIGNAL = 500;
 
 /** What to end, the last one first. */
 const opened: (() => Promise<unknown>)[] = [];
+let profileService: ServiceProcess | undefined;
 let port: number | undefined;
 let signalledAt: number | undefined;
 let isEnding = false;
@@ -33,13 +36,61 @@ async function start(): Promise<void> {
   if (configuration.isProduction && configuration.redisUrl === undefined) {
     say('Redis: REDIS_URL is not set, so this runs on one for development. In production, set it.');
   }
-  const redis = await openRedis({ ...configuration, say });
-  opened.push(() => redis.stop());
-  const app = await createApplication({ redisUrl: redis.url, sessionSecret });
+  const { isProduction } = configuration;
+  const redisOpening = openRedis({ ...configuration, say }).then((opening) => {
+    opened.push(() => opening.stop());
+    return opening;
+  });
+  // It takes as long to start as the application does, so both do at one time.
+  const service = redisOpening.then(({ url }) => startProfileService(configuration, url, sessionSecret));
+  // Looked at below; what fails before that is told first.
+  service.catch(() => undefined);
+  const [redis, { database }] = await together(
+    redisOpening,
+    openDatabase({ ...configuration, withExampleUsers: !isProduction }).then((opening) => {
+      opened.push(() => opening.close());
+      say(`Database: ${opening.description}`);
+      return opening;
+    }),
+  );
+  const app = await createApplication({
+    redisUrl: redis.url,
+    database,
+    sessionSecret,
+    profileServiceUrl: () => profileService?.url,
+  });
   opened.push(() => app.close());
+  await service;
   await app.listen(configuration.port);
   const { port: listening } = app.getHttpServer().address() as { port: number };
   say(`Ready: http://localhost:${listening} (Ctrl-C ends it)`);
+}
+
+/** Starts the profile service in a process of its own, unless it is switched off. */
+async function startProfileService(
+  { profileService: configured }: Configuration,
+  redisUrl: string,
+  sessionSecret: string | undefined,
+): Promise<void> {
+  if (configured === undefined) return say('Profile service: off, because PROFILE_PORT says so');
+  const { port: number, isPortChosen: isChosen } = configured;
+  const service = new ServiceProcess({
+    name: 'Profile service',
+    path: new URL('profile-service/main.js', import.meta.url),
+    // It needs no database.
+    environment: { REDIS_URL: redisUrl, SESSION_SECRET: sessionSecret, DATABASE_URL: undefined },
+    port: { variable: 'PROFILE_PORT', number, isChosen },
+    say,
+  });
+  opened.push(() => service.stop());
+  profileService = service;
+  await service.start();
+}
+
+/** Both, or the failure of one when the other has been opened too and can be closed. */
+async function together<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([one, other]);
+  return Promise.all([one, other]);
 }
 
 /** Production gets none: there SessionModule says that it is missing. */

@@ -1,7 +1,7 @@
 // A Jest reporter. No skip is silent: it lists the skipped tests, whose titles say why, at the end of every run. And where the
-// environment variable TEST_COUNTS_FILE names a file, as in .ci/run, it leaves the counts there as one line, and ends a run that
+// environment variable TEST_COUNTS_FILE names a file, as in .ci/run, it adds the counts there as one line, and ends a run that
 // some test keeps from ending: a machine would wait for ever.
-import { writeFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 
 /** How long the process may stay after the last test, ms. */
 const PATIENCE = 15_000;
@@ -26,7 +26,7 @@ export default class ClosingLineReporter {
     // A test file that could not run at all has no tests that failed, and is a failure.
     const failed =
       results.numFailedTests + results.numRuntimeErrorTestSuites + (results.wasInterrupted ? 1 : 0);
-    writeFileSync(file, `${results.numPassedTests} passed, ${failed} failed, ${skipped.length} skipped\n`);
+    appendFileSync(file, `${results.numPassedTests} passed, ${failed} failed, ${skipped.length} skipped\n`);
     setTimeout(() => {
       const open = [...new Set(process.getActiveResourcesInfo())].join(', ');
       process.stderr.write(

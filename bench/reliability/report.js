@@ -1,11 +1,5 @@
 // Figures as text, and docs/reliability.md.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { availableParallelism, cpus, totalmem, type } from 'node:os';
-import { dirname, join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
-
-const require = createRequire(import.meta.url);
+import { machine, packageVersions, writeMarkdown } from '../report.parts.js';
 
 export const ms = (value) => (value < 1_000 ? `${Math.round(value)} ms` : `${(value / 1_000).toFixed(1)} s`);
 export const bytes = (value) => `${value < 0 ? '-' : '+'}${(Math.abs(value) / 2 ** 20).toFixed(1)} MB`;
@@ -13,15 +7,6 @@ export const statuses = (counts) =>
   Object.entries(counts)
     .map(([status, count]) => `${count} × ${status}`)
     .join(', ');
-
-/** Not every package lets its package.json be imported, so it is looked for from its entry upwards. */
-function versionOf(name) {
-  for (let folder = dirname(require.resolve(name)); ; folder = dirname(folder)) {
-    const file = join(folder, 'package.json');
-    const { name: found, version } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
-    if (found === name) return version;
-  }
-}
 
 const HOW = `
 ## How it is measured
@@ -49,26 +34,21 @@ that has to be slow waits at a gate until it is let go on, so what the races sho
 
 /** Writes docs/reliability.md. */
 export async function writeReport({ titles, rows, redis }) {
-  const [{ model }] = cpus();
   const packages = ['@nestjs/core', 'express', 'fastify', 'express-session', 'connect-redis', 'ioredis'];
-  const memory = `${Math.round(totalmem() / 2 ** 30)} GB`;
   const table = [['', ...titles], titles.map(() => '---').concat('---'), ...rows].map(
     (row) => `| ${row.join(' | ')} |`,
   );
-  const text = [
+  await writeMarkdown('reliability.md', [
     '# Reliability, side by side',
     '',
     'Written by `npm run reliability` from one run; do not edit it by hand.',
     '',
-    `- ${new Date().toISOString().slice(0, 10)}, ${type()}, ${availableParallelism()} cores (${model.trim()}), ${memory}, Node ${process.versions.node}`,
+    `- ${new Date().toISOString().slice(0, 10)}, ${machine()}`,
     `- ${redis.replace(/, on [\d.:]+$/, '')}`,
-    `- ${packages.map((name) => `${name} ${versionOf(name)}`).join(', ')}`,
+    `- ${packageVersions(packages)}`,
     '- `redis.maxWait` of this library: 1 s (default); express-session and ioredis as they come',
     '',
     ...table,
     HOW,
-  ].join('\n');
-  const path = new URL('../../docs/reliability.md', import.meta.url);
-  writeFileSync(path, await format(text, { ...(await resolveConfig(path)), parser: 'markdown' }));
-  console.log('Written: docs/reliability.md');
+  ]);
 }

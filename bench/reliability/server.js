@@ -96,7 +96,14 @@ async function nestApp(redisUrl, adapter) {
   All(':action')(prototype, 'act', Object.getOwnPropertyDescriptor(prototype, 'act'));
   class App {}
   Module({
-    imports: [SessionModule.forRoot({ secret: SECRET, redis: redisUrl, session: { idleTimeout: LIFETIME } })],
+    imports: [
+      SessionModule.forRoot({
+        loginAttempts: false,
+        secret: SECRET,
+        redis: redisUrl,
+        session: { idleTimeout: LIFETIME },
+      }),
+    ],
     controllers: [RaceController],
   })(App);
   const app = await NestFactory.create(App, adapter, { logger: false, abortOnError: false });

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
+import { UsersModule } from '../users/users.module.js';
 import { LoginController } from './login.controller.js';
 import { MeController } from './me.controller.js';
-import { UsersService } from './users.service.js';
 
-@Module({ controllers: [LoginController, MeController], providers: [UsersService] })
+@Module({ imports: [UsersModule], controllers: [LoginController, MeController] })
 export class LoginModule {}

@@ -1,7 +1,7 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { AuthenticatedGuard, CurrentUser, type SessionUser } from 'nestjs-redis-session';
-import type { User } from './user.accounts.js';
-import { UsersService } from './users.service.js';
+import type { User } from '../users/user.js';
+import { UsersService } from '../users/users.service.js';
 
 /** Tells users who they are. */
 @Controller('me')
@@ -10,11 +10,11 @@ export class MeController {
   constructor(private readonly users: UsersService) {}
 
   @Get()
-  me(@CurrentUser() { userId, roles, authenticatedAt }: SessionUser): {
+  async me(@CurrentUser() { userId, roles, authenticatedAt }: SessionUser): Promise<{
     user: User;
     authenticatedAt: string;
-  } {
-    const name = this.users.find(userId)?.name ?? userId;
+  }> {
+    const name = (await this.users.find(userId))?.name ?? userId;
     return { user: { userId, name, roles }, authenticatedAt: new Date(authenticatedAt).toISOString() };
   }
 }

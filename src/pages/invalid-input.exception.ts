@@ -6,14 +6,19 @@ interface Issue {
   readonly path?: readonly unknown[];
 }
 
-/** 400 `INVALID_INPUT`, with each field that is wrong and what is wrong with it. */
+/** 400 `INVALID_INPUT`, with each field that is wrong and what is wrong with it: as a sentence, and by field for forms and programs. */
 export function invalidInput(issues: readonly Issue[]): BadRequestException {
-  const message = issues
-    .map(({ path, message: reason }) => (path?.length ? `${path.map(String).join('.')} ${reason}` : reason))
-    .join('; ');
+  const problems: Record<string, string> = Object.create(null);
+  const sentences = issues.map(({ path, message: reason }) => {
+    if (!path?.length) return reason;
+    const field = path.map(String).join('.');
+    problems[field] ??= reason;
+    return `${field} ${reason}`;
+  });
   return new BadRequestException({
     statusCode: HttpStatus.BAD_REQUEST,
     code: 'INVALID_INPUT',
-    message: `${message}.`,
+    message: `${sentences.join('; ')}.`,
+    ...(Object.keys(problems).length > 0 && { problems }),
   });
 }

@@ -1,12 +1,13 @@
 import type { NextFunction, Request, Response } from 'express';
-import { STYLE_SOURCE } from './page.style.js';
 
 const HEADERS: Readonly<Record<string, string>> = {
-  // Nothing but the pages' own style, and forms that go back to this site.
+  // Nothing but this site's own files, nothing that stands in a page, and forms that go back to this site.
   'Content-Security-Policy': [
     "default-src 'none'",
-    `style-src ${STYLE_SOURCE}`,
-    'img-src data:',
+    "style-src 'self'",
+    "script-src 'self'",
+    "connect-src 'self'",
+    "img-src 'self'",
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",

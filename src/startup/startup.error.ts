@@ -9,9 +9,21 @@ export class StartupError extends Error {
 /** The variable of the environment behind an option of SessionModule. */
 const VARIABLES: Readonly<Record<string, string>> = { secret: 'SESSION_SECRET', 'redis.url': 'REDIS_URL' };
 
+/** What was about to start. */
+interface Starting {
+  port?: number;
+  /** The variable of the environment that chooses the port. */
+  portVariable?: 'PORT' | 'PROFILE_PORT';
+  /** As the first word of a sentence. */
+  what?: string;
+}
+
 /** What to tell, without a stack trace, whoever tried to start the application. */
-export function sentenceFor(error: unknown, { port }: { port?: number } = {}): string {
-  if (!(error instanceof Error)) return `The application cannot start: ${String(error)}`;
+export function sentenceFor(
+  error: unknown,
+  { port, portVariable = 'PORT', what = 'The application' }: Starting = {},
+): string {
+  if (!(error instanceof Error)) return `${what} cannot start: ${String(error)}`;
   if (error instanceof StartupError || error instanceof RedisAnywhereError) return error.message;
   if (error instanceof InvalidOptionError) {
     const variable = VARIABLES[error.option];
@@ -23,10 +35,10 @@ export function sentenceFor(error: unknown, { port }: { port?: number } = {}): s
     return `${error.message} Start that Redis, or correct REDIS_URL.`;
   const code = 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') {
-    return `Port ${port} is taken by another program: stop that one, or choose another port, for example PORT=${(port ?? 0) + 1}.`;
+    return `Port ${port} is taken by another program: stop that one, or choose another port, for example ${portVariable}=${(port ?? 0) + 1}.`;
   }
   if (code === 'EACCES' && 'syscall' in error && error.syscall === 'listen') {
-    return `Port ${port} may not be opened by this user: choose one above 1023, for example PORT=3000.`;
+    return `Port ${port} may not be opened by this user: choose one above 1023, for example ${portVariable}=3000.`;
   }
-  return `The application cannot start: ${error.message}`;
+  return `${what} cannot start: ${error.message}`;
 }

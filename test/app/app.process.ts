@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs
 import { connect } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach } from '@jest/globals';
+import { afterAll, afterEach, beforeAll } from '@jest/globals';
+import { databaseDump } from '../support/database.js';
 
 const MAIN = 'dist/main.js';
 
@@ -37,13 +38,24 @@ export class AppProcess {
     });
   }
 
+  get pid(): number {
+    return this.child.pid!;
+  }
+
   /** Resolves with the address once it serves. */
   async ready(): Promise<string> {
-    const found = () => /Ready: (http:\/\/localhost:\d+)/.exec(this.stdout)?.[1];
-    await new Promise<void>((resolve, reject) => {
-      this.child.stdout!.on('data', () => found() && resolve());
-      void this.ended.then(({ stderr }) => reject(new Error(`It ended: ${stderr}`)));
-    });
+    return (await this.says(/Ready: (http:\/\/localhost:\d+)/))[1]!;
+  }
+
+  /** Resolves once it has said something. */
+  async says(pattern: RegExp): Promise<RegExpExecArray> {
+    const found = () => pattern.exec(this.stdout);
+    if (found() === null) {
+      await new Promise<void>((resolve, reject) => {
+        this.child.stdout!.on('data', () => found() && resolve());
+        void this.ended.then(({ stderr }) => reject(new Error(`It ended: ${stderr}`)));
+      });
+    }
     return found()!;
   }
 
@@ -68,6 +80,8 @@ export function useAppProcesses(): {
   symlinkSync(shared, join(cache, 'redis-anywhere'));
   const { PATH = '', HOME = '', TMPDIR = tmpdir(), REDIS_VIA = '', DOCKER_HOST = '' } = process.env;
   const running: AppProcess[] = [];
+  let dump: string;
+  beforeAll(async () => void (dump = await databaseDump()), 60_000);
   afterEach(async () => {
     await Promise.all(running.splice(0).map((app) => app.kill('SIGTERM')));
   });
@@ -75,7 +89,9 @@ export function useAppProcesses(): {
   return {
     folder,
     start(env = {}) {
-      const base = { PATH, HOME, TMPDIR, PORT: '0', XDG_CACHE_HOME: cache };
+      // Most of them need no database that stays, and only one process could have that of the cache folder; nor a second process.
+      const needless = { DATABASE_URL: `memory:${dump}`, PROFILE_PORT: 'off' };
+      const base = { PATH, HOME, TMPDIR, PORT: '0', XDG_CACHE_HOME: cache, ...needless };
       const redis = { ...(REDIS_VIA && { REDIS_VIA }), ...(DOCKER_HOST && { DOCKER_HOST }) };
       const app = new AppProcess({ ...base, ...redis, ...env });
       running.push(app);

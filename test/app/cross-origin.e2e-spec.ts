@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from '@jest/globals';
 import { rawRequest } from '../support/raw-request.js';
 import { Browser } from '../support/browser.js';
 import { useRedis } from '../support/redis.js';
-import { type SampleApp, useSampleApps } from './sample.app.js';
+import { type SampleApp, useSampleApps } from '../support/sample.app.js';
 
 const FOREIGN = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
 const ALICE = new URLSearchParams({ username: 'alice', password: 'alice-in-wonderland' });

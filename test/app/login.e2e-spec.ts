@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Browser } from '../support/browser.js';
 import { useRedis } from '../support/redis.js';
-import { type SampleApp, useSampleApps } from './sample.app.js';
+import { type SampleApp, useSampleApps } from '../support/sample.app.js';
 
 const JSON_ONLY = { accept: 'application/json' };
 const ALICE = { username: 'alice', password: 'alice-in-wonderland' };
@@ -74,7 +74,11 @@ describe('logging in with JSON', () => {
   ])('refuses %j and names the field', async (body, message) => {
     const { status, json } = await browser.post('/login', body);
     expect(status).toBe(400);
-    expect(json).toEqual({ statusCode: 400, code: 'INVALID_INPUT', message: expect.stringMatching(message) });
+    expect(json).toMatchObject({
+      statusCode: 400,
+      code: 'INVALID_INPUT',
+      message: expect.stringMatching(message),
+    });
   });
 });
 
@@ -83,8 +87,8 @@ describe('logging in with the form', () => {
     const { status, headers } = await postForm('/login', ALICE);
     expect([status, headers.get('location')]).toEqual([303, '/']);
     const { text } = await browser.get('/', PAGE);
-    expect(text).toContain('You are logged in as alice');
-    expect(text).toMatch(/<form method="post" action="\/logout">/);
+    expect(text).toMatch(/Logged in as<\/span> <strong>alice/);
+    expect(text).toMatch(/method="post" action="\/logout"/);
   });
 
   it('takes a box that is not ticked as a wish to be forgotten', async () => {
@@ -100,7 +104,7 @@ describe('logging in with the form', () => {
     expect(status).toBe(401);
     expect(headers.get('content-type')).toMatch(/^text\/html/);
     expect(text).toContain('The user name or the password is wrong.');
-    expect(text).toContain('value="&quot;&gt;&lt;b&gt;"');
+    expect(text).toContain('value="&quot;>&lt;b>"');
     expect(text).not.toContain('wrong-password');
   });
 
@@ -141,6 +145,18 @@ describe('logging out', () => {
   });
 });
 
+describe('guessing passwords', () => {
+  it('shows the form again with how long to wait, and tells programs too', async () => {
+    for (let tries = 0; tries < 5; tries++) await postForm('/login', { username: 'mallory', password: 'x' });
+    const { status, text, headers } = await postForm('/login', { username: 'mallory', password: 'x' });
+    expect([status, headers.get('retry-after')]).toEqual([429, expect.stringMatching(/^\d+$/)]);
+    expect(text).toMatch(/role="alert">Too many attempts\. Please try again in \d+ seconds\.</);
+    expect(text).toContain('value="mallory"');
+    const program = await browser.post('/login', { username: 'Mallory', password: 'x' });
+    expect([program.status, program.json.code]).toEqual([429, 'LOGIN_BLOCKED']);
+  });
+});
+
 describe('GET /me when nobody is logged in', () => {
   it('is 401 UNAUTHENTICATED for programs', async () => {
     const { status, json } = await browser.get('/me', { accept: '*/*' });
@@ -150,7 +166,7 @@ describe('GET /me when nobody is logged in', () => {
   it('is a page with a way to log in for browsers', async () => {
     const { status, text } = await browser.get('/me', PAGE);
     expect(status).toBe(401);
-    expect(text).toContain('<a href="/login">');
+    expect(text).toMatch(/<a [^>]*href="\/login"/);
     expect((await browser.get('/login', PAGE)).text).toContain('action="/login"');
   });
 });

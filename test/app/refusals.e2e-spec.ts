@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Browser } from '../support/browser.js';
 import { useRedis } from '../support/redis.js';
-import { type SampleApp, useSampleApps } from './sample.app.js';
+import { type SampleApp, useSampleApps } from '../support/sample.app.js';
 
 const PAGE = { accept: 'text/html' };
 

@@ -42,6 +42,22 @@ describe('a start that fails', () => {
     expect(await failureOf({ PORT: port })).toMatch(/^PORT is ".+", but it has to be/);
   });
 
+  it.each(['abc', '65536'])('because PROFILE_PORT is %s says so', async (port) => {
+    expect(await failureOf({ PROFILE_PORT: port })).toMatch(/^PROFILE_PORT is ".+", but it has to be/);
+  });
+
+  it('because the port that was chosen for the profile service is taken says so', async () => {
+    const other = createServer().listen(0);
+    const { port } = other.address() as { port: number };
+    try {
+      expect(await failureOf({ PROFILE_PORT: String(port), REDIS_URL: redis.url })).toMatch(
+        new RegExp(`^Port ${port} is taken by another program: .*PROFILE_PORT=`),
+      );
+    } finally {
+      other.close();
+    }
+  });
+
   it('because the port is taken says so', async () => {
     const other = createServer().listen(0);
     const { port } = other.address() as { port: number };
@@ -164,6 +180,7 @@ describe('the Redis of its own', () => {
     const app = start({ ...env, REDIS_URL: redis.url });
     await app.ready();
     expect(app.stdout).toMatch(/^Redis: using .+ from REDIS_URL/m);
+    expect(app.stdout).toMatch(/^Profile service: off, because PROFILE_PORT/m);
     expect(await app.kill('SIGTERM')).toMatchObject({ code: 0 });
     expect(await isListening(redis.url)).toBe(true);
   });

@@ -21,7 +21,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   doctor: ['redis', 'store', 'session', 'http', 'remember-me', 'login-attempts', 'auth'],
   cli: ['doctor', 'session', 'store', 'redis'],
   analytics: ['http', 'session', 'redis'],
-  testing: ['auth', 'http', 'session', 'store'],
+  testing: ['auth', 'http', 'session', 'store', 'login-attempts'],
   telemetry: [],
 };
 const ROOMS = Object.keys(ARROWS);

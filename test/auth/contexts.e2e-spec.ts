@@ -59,7 +59,7 @@ describe.each(ADAPTERS)('guards elsewhere than over HTTP, on %s', (adapter) => {
         headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify({ query }),
       });
-      const { data, errors } = (await answer.json()) as any;
+      const { data, errors } = await answer.json();
       return errors === undefined
         ? data
         : errors.map(({ message, extensions }: any) => ({ message, ...extensions }));

@@ -20,7 +20,7 @@ import { ADAPTERS, startApp, type TestApp } from '../support/test-app.js';
 
 declare module 'express-session' {
   interface SessionData {
-    cart: string[];
+    basket: string[];
     planted: string;
   }
 }
@@ -57,13 +57,13 @@ class AccountController {
     @CurrentUser() user: SessionUser | undefined,
     @CurrentSession() session: Session & Partial<SessionData>,
   ) {
-    return { userId: user?.userId ?? null, cart: session.cart ?? null, planted: session.planted ?? null };
+    return { userId: user?.userId ?? null, basket: session.basket ?? null, planted: session.planted ?? null };
   }
 
   @Public()
   @Post('prepare')
   prepare(@CurrentSession() session: Session & Partial<SessionData>) {
-    session.cart = ['book'];
+    session.basket = ['book'];
     session.planted = 'by somebody';
     return {};
   }
@@ -76,7 +76,7 @@ describe.each(ADAPTERS)('logging in, on %s', (adapter) => {
   beforeAll(async () => {
     app = await startApp(redis.url, {
       adapter,
-      session: { auth: { carryOver: ['cart'] } },
+      session: { auth: { carryOver: ['basket'] } },
       module: { controllers: [AccountController] },
     });
     app.app.get(SessionEvents).all$.subscribe((event) => events.push(event));
@@ -113,10 +113,10 @@ describe.each(ADAPTERS)('logging in, on %s', (adapter) => {
     });
     expect(browser.handle).not.toBe(handle);
     expect(await redis.client.exists(`sess:${handle}`)).toBe(0);
-    expect((await browser.get('/who')).json).toEqual({ userId: 'u-1', cart: ['book'], planted: null });
+    expect((await browser.get('/who')).json).toEqual({ userId: 'u-1', basket: ['book'], planted: null });
     expect((await new Browser(app.origin).get('/who', { cookie: planted })).json).toEqual({
       userId: null,
-      cart: null,
+      basket: null,
       planted: null,
     });
     expect((await browser.get('/me')).json).toEqual({

@@ -5,7 +5,7 @@ import { useRedis } from '../support/redis.js';
 import { ADAPTERS } from '../support/test-app.js';
 
 describe.each(ADAPTERS)('re-authentication, on %s', (adapter) => {
-  const redis = useRedis();
+  const redis = useRedis({ env: { ...process.env, REDIS_URL: undefined } });
   const start = useAccountApps(redis, adapter);
 
   it('gives a new handle and secret, keeps all data, and the cookie from before is dead', async () => {

@@ -32,6 +32,14 @@ describe('the command line of nestjs-redis-session', () => {
     }
   });
 
+  it.each(['-bkytNDidU1IimVLPGlrYQ', '--ytNDidU1IimVLPGlrYQ-', '-'.repeat(22)])(
+    'takes %s for a handle, and not for an option',
+    (handle) => {
+      const request = understand(['sessions', 'show', handle, '--json']);
+      expect(request).toMatchObject({ kind: 'command', handle, values: { json: true } });
+    },
+  );
+
   it('takes options before and after the words', () => {
     expect(understand(['--json', 'sessions', 'show', 'abcdef', '--prefix', 'app:'])).toMatchObject({
       kind: 'command',

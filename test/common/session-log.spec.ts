@@ -81,7 +81,7 @@ describe('docs/events.md', () => {
   const docs = readFileSync('docs/events.md', 'utf8');
   /** Event -> what its row in the table says of the level. */
   const rows = new Map(
-    [...docs.matchAll(/^\| `([a-z]+\.[a-zA-Z]+)`\s*\|.*?\|([^|]*)\|$/gm)].map(([, type, level]) => [
+    [...docs.matchAll(/^\| `([a-zA-Z]+\.[a-zA-Z]+)`\s*\|.*?\|([^|]*)\|$/gm)].map(([, type, level]) => [
       type,
       level?.trim(),
     ]),

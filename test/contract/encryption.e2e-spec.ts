@@ -134,10 +134,10 @@ describe.each(ADAPTERS)('encryptingSerializer, on %s', (adapter) => {
     const browser = visit();
     await browser.post('/count');
     const sent: unknown[] = [];
-    const evalsha = client.evalsha.bind(client);
-    client.evalsha = async (...args: unknown[]) => {
-      sent.push(args[4]);
-      const reply = await evalsha(...(args as Parameters<typeof evalsha>));
+    const call = client.call.bind(client) as (...args: unknown[]) => Promise<unknown>;
+    client.call = async (...args: unknown[]) => {
+      sent.push(args[5]);
+      const reply = await call(...args);
       if (sent.length === 1) throw new Error('Connection is closed.');
       return reply;
     };

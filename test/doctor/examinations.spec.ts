@@ -46,7 +46,19 @@ describe('examined options', () => {
       { cookie: { sameSite: 'strict' } },
       /other sites/,
     ],
-    ['warning SECRET_SHORT', { secret: [SECRET, older] }, { secret: [SECRET, SECRET] }, /15 bytes/],
+    [
+      'warning SECRET_SHORT',
+      { secret: [SECRET, older], loginAttempts: { secret: SECRET } },
+      { secret: [SECRET, SECRET], loginAttempts: { secret: SECRET } },
+      /15 bytes/,
+    ],
+    [
+      'warning LOGIN_SECRET_DERIVED',
+      { secret: [SECRET, SECRET] },
+      { secret: [SECRET, SECRET], loginAttempts: { secret: SECRET } },
+      /oldest entry/,
+    ],
+    ['error LOGIN_ATTEMPTS_OFF', { loginAttempts: false }, { loginAttempts: { pair: false } }, /guessed/],
     [
       'warning SECRET_NOT_RENEWED',
       { session: { renewAfter: false } },

@@ -1,7 +1,16 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Injectable, Scope, type Type, UseGuards } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { FreshLogin, FreshLoginGuard, Public, Roles, RolesGuard, SessionDoctor } from 'nestjs-redis-session';
+import {
+  FreshLogin,
+  FreshLoginGuard,
+  LimitLoginAttempts,
+  LoginAttemptGuard,
+  Public,
+  Roles,
+  RolesGuard,
+  SessionDoctor,
+} from 'nestjs-redis-session';
 import { useRedis } from '../support/redis.js';
 import { startApp, type TestApp, type TestAppOptions } from '../support/test-app.js';
 
@@ -46,6 +55,16 @@ class Fresh {
   @FreshLogin()
   @Get()
   one() {}
+}
+@Controller('limited')
+class Limited {
+  @LimitLoginAttempts({ account: () => 'alice' })
+  @Get('one')
+  one() {}
+  @UseGuards(LoginAttemptGuard)
+  @LimitLoginAttempts({ account: () => 'alice' })
+  @Get('two')
+  two() {}
 }
 @Controller('handler')
 class ByHandler {
@@ -108,6 +127,7 @@ describe('the doctor on routes', () => {
     ['a class, without what is public', OnClass, 'OnClass.one (RolesGuard).'],
     ['an inherited method', Inherits, 'Inherits.one (RolesGuard).'],
     ['another guard', Fresh, 'Fresh.one (FreshLoginGuard).'],
+    ['a limit of attempts', Limited, 'Limited.one (LoginAttemptGuard).'],
     [
       'more than 5',
       Many,

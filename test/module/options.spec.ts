@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { NestFactory } from '@nestjs/core';
 import { days, hours, minutes, SessionModule, type SessionModuleOptions } from 'nestjs-redis-session';
+import { resolveLoginAttemptsOptions } from '../../libs/session/src/login-attempts/index.js';
 import { resolveModuleOptions } from '../../libs/session/src/session-module.options.js';
 
 const SECRET = 'a-secret-of-the-tests-0123456789-abcdef';
@@ -9,6 +10,7 @@ const good: SessionModuleOptions = { secret: SECRET, redis: 'redis://127.0.0.1:6
 describe('options', () => {
   it('have these defaults', () => {
     const options = resolveModuleOptions(good, 'production');
+    const { normalize } = options.loginAttempts;
     expect(options).toEqual({
       secrets: [SECRET],
       redis: {
@@ -32,6 +34,7 @@ describe('options', () => {
         serializer: undefined,
         maxBytes: 65_536,
         idFormat: 'secret',
+        access: 'write',
       },
       auth: {
         carryOver: [],
@@ -41,6 +44,8 @@ describe('options', () => {
         trustedOrigins: [],
       },
       rememberMe: { idleTimeout: days(14), absoluteTimeout: days(90) },
+      // test/login-attempts looks at them.
+      loginAttempts: { ...resolveLoginAttemptsOptions({}, [SECRET]), normalize },
       events: { log: true, accounts: false },
       doctor: { atStart: true, ignore: [], strict: false },
     });
@@ -100,7 +105,7 @@ describe('options', () => {
       { redis: { client: {} } },
       /redis\.client must be a client of ioredis; it got \{\}/,
     ],
-    ['client and url', { redis: { client: {}, url: 'redis://h' } }, /only one can be meant/],
+    ['client and url', { redis: { client: {}, url: 'redis://h' } }, /url and client: only one can be meant/],
     ['a misspelt group', { sesion: {} }, /option sesion does not exist.*session/],
     ['a misspelt option', { session: { idle: 1 } }, /session\.idle does not exist.*idleTimeout/],
     [
@@ -139,6 +144,11 @@ describe('options', () => {
       'too small a session',
       { session: { maxBytes: 1_000 } },
       /session\.maxBytes must be a whole number of bytes, at least 1024; it got 1000/,
+    ],
+    [
+      'an unknown access',
+      { session: { access: 'none' } },
+      /session\.access must be one of 'write', 'read'; it got 'none'/,
     ],
     [
       'an unknown idFormat',
@@ -218,7 +228,12 @@ describe('options', () => {
 
   it('no error shows a secret or a password', () => {
     const secret = 'hunter2hunter2';
-    for (const change of [{ secret }, { redis: `http://u:${secret}@h` }, { redis: { url: secret } }]) {
+    for (const change of [
+      { secret },
+      { redis: `http://u:${secret}@h` },
+      { redis: { url: secret } },
+      { redis: { cluster: [`redis://:${secret}@h`] } },
+    ]) {
       expect(() => resolveModuleOptions({ ...good, ...change })).not.toThrow(secret);
     }
   });

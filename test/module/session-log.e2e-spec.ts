@@ -49,7 +49,7 @@ class Closing implements BeforeApplicationShutdown {
 }
 
 describe.each(ADAPTERS)('the log of what happens to sessions, on %s', (adapter) => {
-  const redis = useRedis();
+  const redis = useRedis({ env: { ...process.env, REDIS_URL: undefined } });
   let app: TestApp;
   let logger: LinesLogger;
   let events: SessionEvent[];
@@ -58,7 +58,7 @@ describe.each(ADAPTERS)('the log of what happens to sessions, on %s', (adapter) 
     events = [];
     app = await startApp(redis.url, {
       adapter,
-      session,
+      session: { loginAttempts: {}, ...session },
       module: { controllers: [AccountController], providers: [Closing] },
       main: (nest) => nest.useLogger(logger),
     });
@@ -83,10 +83,10 @@ describe.each(ADAPTERS)('the log of what happens to sessions, on %s', (adapter) 
     expect(lines).toEqual([
       'warn login.failed reason=credentials',
       `debug session.created handle=${first}`,
-      `log login.succeeded handle=${first} userId=u-1 remembered=true`,
+      `log login.succeeded handle=${first} userId=u-1 failures=1 device=new remembered=true`,
       `log session.ended handle=${first} userId=u-1 reason=logout`,
       `debug session.created handle=${second}`,
-      `log login.succeeded handle=${second} userId=u-1 remembered=true`,
+      `log login.succeeded handle=${second} userId=u-1 device=new remembered=true`,
       `log session.ended handle=${second} userId=u-1 reason=revoked`,
     ]);
   });
@@ -118,7 +118,7 @@ describe.each(ADAPTERS)('the log of what happens to sessions, on %s', (adapter) 
     await login(browser);
     expect(logger.sessionLines.filter((line) => line.includes('login.'))).toEqual([
       String.raw`warn login.failed account="alice\nlogin.succeeded" reason=credentials`,
-      `log login.succeeded handle=${browser.handle} userId=u-1 account=alice remembered=true`,
+      `log login.succeeded handle=${browser.handle} userId=u-1 account=alice device=new remembered=true`,
     ]);
     expect(events).toContainEqual(expect.objectContaining({ type: 'login.succeeded', account: 'alice' }));
   });
@@ -128,7 +128,7 @@ describe.each(ADAPTERS)('the log of what happens to sessions, on %s', (adapter) 
     await login(browser, { userId: FORGED });
     const lines = logger.sessionLines.join('\n').split('\n');
     expect(lines.filter((line) => /^(log )?login\.succeeded/.test(line))).toEqual([
-      `log login.succeeded handle=${browser.handle} userId=${JSON.stringify(FORGED)} remembered=true`,
+      `log login.succeeded handle=${browser.handle} userId=${JSON.stringify(FORGED)} device=new remembered=true`,
     ]);
   });
 

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { Redis, type RedisOptions } from 'ioredis';
 import { type RedisServer, startRedis } from 'redis-anywhere';
 import { anyBinary, eventually, itIf, onlyLocal, quiet } from './available.ways.js';
 import { answers, factsOf, isAlive, withClient } from './redis.peer.js';
@@ -126,6 +127,8 @@ describe('the command redis-anywhere', () => {
     [['--port', 'x'], /--port is 'x'; allowed are 1 to 65535/],
     [['--via', 'magic'], /--via is 'magic'; allowed are url, path, docker, debian-package/],
     [['--dir', ''], /--dir needs a value/],
+    [['cluster', '--via', 'docker'], /--via is 'docker'; allowed are path, debian-package/],
+    [['sentinel', '--dir', 'x'], /--dir is for a single server/],
     [['6379'], /Unexpected argument '6379'/],
   ])('answers %j with one sentence and exit code 2', async (args, words) => {
     const { code, stdout, stderr } = await command(args).end;
@@ -146,6 +149,25 @@ describe('the command redis-anywhere', () => {
     for (const word of ['--port', '--dir', '--password', '--via', '--image', 'REDIS_URL', 'Exit codes']) {
       expect(stdout).toContain(word);
     }
+  });
+
+  itIf(noBinary, 'with sentinel or cluster, prints where it is as client libraries take it', async () => {
+    const [sentinel, cluster] = [command(['sentinel', '--password', 'pw']), command(['cluster'])];
+    const { sentinels, name, password } = JSON.parse(await sentinel.url) as RedisOptions;
+    const client = new Redis({ sentinels, name, password });
+    expect(await client.set('k', 'v')).toBe('OK');
+    client.disconnect();
+    const nodes = (JSON.parse(await cluster.url) as { cluster: { port: number }[] }).cluster;
+    expect(nodes).toHaveLength(6);
+    // One that is killed by hand, to see what the others do, does not end the command.
+    const { pid } = await factsOf(`redis://127.0.0.1:${nodes[0]?.port}`);
+    process.kill(pid, 'SIGKILL');
+    expect(await answers(`redis://127.0.0.1:${nodes[1]?.port}`)).toBe(true);
+    for (const run of [sentinel, cluster]) run.child.kill('SIGTERM');
+    const [first, second] = await Promise.all([sentinel.end, cluster.end]);
+    expect([first.code, second.code]).toEqual([0, 0]);
+    expect(first.stderr).toMatch(/sentinel-3 +127\.0\.0\.1:\d+ {2}\(process \d+\)/);
+    expect(second.stderr).toMatch(/node-1 on 127\.0\.0\.1:\d+ ended by itself \(signal SIGKILL\)/);
   });
 
   itIf(noBinary, 'prints REDIS_URL when it is set, and leaves that server running', async () => {

@@ -65,6 +65,26 @@ describe('when the program dies', () => {
     });
   }
 
+  itIf(noBinary, 'by SIGKILL, all nodes of its Sentinel go too', async () => {
+    const source = `
+      import { startSentinel } from ${JSON.stringify(LIBRARY)};
+      const { nodes } = await startSentinel({ onProgress() {} });
+      console.log(nodes.map(({ pid }) => pid).join());`;
+    const child = spawn(
+      process.execPath,
+      ['--input-type=module', '-e', `${source} process.stdin.resume();`],
+      {
+        env: onlyLocal(binary),
+        stdio: ['pipe', 'pipe', 'inherit'],
+      },
+    );
+    const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+    const pids = line.split(',').map(Number);
+    expect(pids.map(isAlive)).toEqual(Array(6).fill(true));
+    child.kill('SIGKILL');
+    await eventually('the end of the nodes', () => !pids.some(isAlive));
+  });
+
   itIf(noBinary, 'by reaching its end without stop, it is not held up and Redis goes too', async () => {
     const { child, url } = await program('path');
     const { pid, folder } = await factsOf(url);

@@ -18,6 +18,8 @@ describe('what Redis answers', () => {
     ["READONLY You can't write against a read only replica.", 'refused-for-now', /primary/],
     ['LOADING Redis is loading the dataset in memory', 'refused-for-now', /LOADING/],
     ['CLUSTERDOWN The cluster is down', 'refused-for-now', /CLUSTERDOWN/],
+    ['TRYAGAIN Multiple keys request during rehashing of slot', 'refused-for-now', /TRYAGAIN/],
+    ['MOVED 866 10.0.0.1:6379', 'refused', /one node of a Cluster: name it in the option redis/],
     ['WRONGTYPE Operation against a key', 'faulty', /WRONGTYPE/],
   ])('%s', (message, kind, explanation) => {
     expect(kindOfFailure(reply(message))).toBe(kind);
@@ -48,6 +50,22 @@ describe('a connection that fails', () => {
       { message: "Stream isn't writeable and enableOfflineQueue options is false" },
       'refused-for-now',
       /lost/,
+    ],
+    [{ message: "Cluster isn't ready and enableOfflineQueue options is false" }, 'refused-for-now', /lost/],
+    [
+      { message: 'Too many Cluster redirections. Last error: ReplyError: MOVED 866 10.0.0.1:6379' },
+      'refused-for-now',
+      /lost/,
+    ],
+    [
+      { message: 'All sentinels are unreachable. Retrying from scratch after 50ms.' },
+      'connection-lost',
+      /no Sentinel that answers knows a primary/,
+    ],
+    [
+      { message: 'All sentinels are unreachable. Last error: NOAUTH Authentication required.' },
+      'connection-lost',
+      /correct sentinelUsername and sentinelPassword/,
     ],
     ['text that was thrown', 'connection-lost', /lost/],
   ])('%j', (error, kind, explanation) => {

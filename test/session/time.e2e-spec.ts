@@ -1,61 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Post, Req } from '@nestjs/common';
-import {
-  type AnyRequest,
-  CurrentSession,
-  days,
-  hours,
-  LoginService,
-  minutes,
-  PassiveSession,
-  SessionService,
-} from 'nestjs-redis-session';
+import { days, hours, minutes } from 'nestjs-redis-session';
 import { AnswersController } from '../support/answers.controller.js';
 import { Browser } from '../support/browser.js';
 import { FakeClock } from 'nestjs-redis-session/testing';
 import { useRedis } from '../support/redis.js';
+import { between, TimeController } from '../support/time.controller.js';
 import { ADAPTERS, startApp, type TestApp } from '../support/test-app.js';
-
-@Controller()
-class TimeController {
-  constructor(
-    private readonly sessions: SessionService,
-    private readonly logins: LoginService,
-  ) {}
-
-  @PassiveSession()
-  @Get('time-left')
-  timeLeft(@CurrentSession() session: CurrentSession) {
-    return { timeLeft: this.sessions.timeLeft(session) };
-  }
-
-  @PassiveSession()
-  @Get('poll')
-  poll(@CurrentSession() session: CurrentSession) {
-    session.count = (session.count ?? 0) + 1;
-    return { timeLeft: this.sessions.timeLeft(session) };
-  }
-
-  @Post('login/admin')
-  async login(@Req() request: AnyRequest) {
-    await this.logins.login(request, {
-      account: 'admin',
-      verify: () => ({ userId: 'u-9', roles: ['admin'] }),
-      rememberMe: false,
-    });
-    return {};
-  }
-
-  @Post('login/remembered')
-  async remembered(@Req() request: AnyRequest) {
-    await this.logins.login(request, {
-      account: 'alice',
-      verify: () => ({ userId: 'u-1' }),
-      rememberMe: true,
-    });
-    return {};
-  }
-}
 
 describe.each(ADAPTERS)('the life of a session, on %s', (adapter) => {
   const redis = useRedis({ env: { ...process.env, REDIS_URL: undefined } });
@@ -82,6 +32,7 @@ describe.each(ADAPTERS)('the life of a session, on %s', (adapter) => {
       module: { controllers: [TimeController, AnswersController] },
     });
     browser = new Browser(app.origin);
+    between.happens = () => Promise.resolve();
     await browser.get('/json');
   });
   afterEach(() => app.close());
@@ -142,12 +93,80 @@ describe.each(ADAPTERS)('the life of a session, on %s', (adapter) => {
     expect((await browser.get('/time-left')).json).toEqual({ timeLeft: 0 });
   });
 
+  it('touch moves it at once, also where it is not due, and no further than the absolute deadline', async () => {
+    clock.advance(minutes(1));
+    const { json, setCookie } = await browser.post('/stay');
+    expect(json).toEqual({ timeLeft: minutes(30) });
+    expect(Math.abs(expiresInBrowser(setCookie) - minutes(30))).toBeLessThan(1_000);
+    expect(Math.abs((await pttl()) - minutes(30))).toBeLessThan(1_000);
+    for (let turn = 0; turn < 4; turn++) {
+      clock.advance(minutes(29));
+      await browser.post('/stay');
+    }
+    expect((await browser.post('/stay')).json).toEqual({ timeLeft: minutes(3) });
+  });
+
+  it('touch says that a session was ended, and does not bring it back', async () => {
+    clock.advance(minutes(1));
+    const key = `sess:${browser.handle}`;
+    between.happens = () => redis.client.del(key);
+    const { status, json } = await browser.post('/stay');
+    expect([status, json.code]).toEqual([401, 'SESSION_ENDED']);
+    expect(await redis.client.exists(key)).toBe(0);
+  });
+
+  it('touch does not give way to a passive request that writes at the same time', async () => {
+    clock.advance(minutes(20));
+    const { cookie } = browser;
+    between.happens = () => browser.get('/poll', { cookie: cookie ?? '' });
+    expect((await browser.post('/stay')).json).toEqual({ timeLeft: minutes(30) });
+    expect((await browser.get('/poll')).json).toEqual({ timeLeft: minutes(30) });
+    expect((await browser.get('/read')).json).toEqual({ count: 3 });
+  });
+
+  it('touch does nothing with a session that is not stored', async () => {
+    const visitor = new Browser(app.origin);
+    expect((await visitor.post('/stay')).json).toEqual({ timeLeft: 0 });
+    expect(visitor.cookie).toBeUndefined();
+  });
+
+  it('tells how long a session lives, and why', async () => {
+    clock.advance(minutes(10));
+    await browser.get('/read');
+    clock.advance(minutes(1));
+    const { json } = await browser.get('/life');
+    const now = clock.now();
+    expect(json).toEqual({
+      createdAt: now - minutes(11),
+      lastActiveAt: now - minutes(1),
+      idleTimeout: minutes(30),
+      absoluteTimeout: hours(2),
+      idleExpiresAt: now + minutes(29),
+      absoluteExpiresAt: now + hours(2) - minutes(11),
+      isRemembered: false,
+      isPersistent: true,
+      timeouts: {
+        ordinary: { idleTimeout: minutes(30), absoluteTimeout: hours(2) },
+        remembered: { idleTimeout: days(14), absoluteTimeout: days(90) },
+      },
+    });
+    await browser.post('/login/remembered');
+    expect((await browser.get('/life')).json).toMatchObject({ idleTimeout: days(14), isRemembered: true });
+    expect((await new Browser(app.origin).get('/life')).json).not.toHaveProperty('createdAt');
+  });
+
   it('a passive route that writes does not move it either', async () => {
     clock.advance(minutes(20));
     expect((await browser.get('/poll')).json).toEqual({ timeLeft: minutes(10) });
     expect((await browser.get('/time-left')).json).toEqual({ timeLeft: minutes(10) });
     expect(Math.abs((await pttl()) - minutes(10))).toBeLessThan(1_000);
     expect((await browser.get('/read')).json).toEqual({ count: 2 });
+  });
+
+  it('nor does a passive route that saves by itself', async () => {
+    clock.advance(minutes(20));
+    expect((await browser.post('/update')).json).toEqual({ timeLeft: minutes(10) });
+    expect(Math.abs((await pttl()) - minutes(10))).toBeLessThan(1_000);
   });
 
   it('near the absolute deadline, Redis and the cookie get what is left of it', async () => {

@@ -39,6 +39,12 @@ export function launchChromium(): Promise<Browser> {
     headless: true,
     args: [
       '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
       '--host-resolver-rules=MAP *.test 127.0.0.1',
       // It would look for https first, and no site here has it.
       '--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable',

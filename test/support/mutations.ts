@@ -1,3 +1,5 @@
+import { dice } from './dice.js';
+
 const VALUES: readonly unknown[] = [
   null,
   true,
@@ -18,12 +20,6 @@ const VALUES: readonly unknown[] = [
   { toString: 1, valueOf: 1 },
   { current: null },
 ];
-
-/** Pseudo-random numbers below `below`, the same in every run (Park and Miller). */
-function dice(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => (state = (state * 48_271) % 2_147_483_647) % below;
-}
 
 /** `count` texts that are nearly the record: other values, missing, added and renamed fields, changed and cut characters. */
 export function mutationsOf(record: string, count: number): [string, string][] {

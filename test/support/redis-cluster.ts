@@ -1,67 +1,41 @@
 import { afterAll, beforeAll } from '@jest/globals';
-import { Cluster, Redis } from 'ioredis';
-import { type RedisServer, startRedis, type StartRedisOptions } from 'redis-anywhere';
+import { Cluster } from 'ioredis';
+import { type RedisCluster, startCluster } from 'redis-anywhere';
 
-const SLOTS = [
-  [0, 5_460],
-  [5_461, 10_922],
-  [10_923, 16_383],
-] as const;
-
-/** A Cluster of three primaries for a test file, and a client for it. */
+/** A Cluster of three primaries and their replicas for a test file, and a client for it. */
 export interface TestCluster {
+  readonly servers: RedisCluster;
   readonly cluster: Cluster;
 }
 
-/** Starts three real Redis servers and makes them one Cluster. */
+/** Nodes are processes of this machine, whatever way the single server of other tests takes. */
+export const nodesHere = {
+  env: { ...process.env, REDIS_VIA: undefined },
+  onProgress: () => undefined,
+};
+
+/** Starts a real Redis Cluster. */
 export function useRedisCluster(): TestCluster {
-  let servers: RedisServer[] = [];
+  let servers: RedisCluster;
   let cluster: Cluster;
   beforeAll(async () => {
-    const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'];
-    servers = await Promise.all(SLOTS.map(() => startLocally({ args, onProgress: () => undefined })));
-    const ports = servers.map(({ url }) => Number(new URL(url).port));
-    const nodes = ports.map((port) => new Redis(port, '127.0.0.1'));
-    await Promise.all(
-      nodes.map((node, index) => node.call('CLUSTER', 'ADDSLOTSRANGE', ...SLOTS[index]!.map(String))),
-    );
-    for (const port of ports.slice(1)) await nodes[0]!.call('CLUSTER', 'MEET', '127.0.0.1', String(port));
-    await until(async () => {
-      const infos = await Promise.all(nodes.map((node) => node.call('CLUSTER', 'INFO')));
-      return infos.every(
-        (info) => /cluster_state:ok/.test(String(info)) && /cluster_size:3/.test(String(info)),
-      );
-    });
-    for (const node of nodes) node.disconnect();
-    cluster = new Cluster(ports.map((port) => ({ host: '127.0.0.1', port })));
+    servers = await startCluster(nodesHere);
+    cluster = new Cluster(servers.nodes.map(({ host, port }) => ({ host, port })));
     cluster.on('error', () => undefined);
     await until(async () => cluster.status === 'ready' && cluster.nodes('master').length === 3);
   }, 60_000);
   afterAll(async () => {
     cluster?.disconnect();
-    await Promise.all(servers.map((server) => server.stop()));
+    await servers?.stop();
   });
   return {
+    get servers() {
+      return servers;
+    },
     get cluster() {
       return cluster;
     },
   };
-}
-
-/**
- * A server that is a process of this machine: the addresses that nodes tell each other must hold for the tests, too. Its port is below
- * 22768, so that the bus, 10000 above it, stays below the ports for outgoing connections.
- */
-async function startLocally(options: StartRedisOptions): Promise<RedisServer> {
-  let failure: unknown;
-  for (const via of ['path', 'path', 'path', 'debian-package'] as const) {
-    try {
-      return await startRedis({ ...options, via, port: 11_000 + Math.floor(Math.random() * 11_000) });
-    } catch (error) {
-      failure = error;
-    }
-  }
-  throw failure;
 }
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {

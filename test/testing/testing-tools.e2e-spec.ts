@@ -111,6 +111,13 @@ describe('loginAs', () => {
     await app.close();
   });
 
+  it('is not limited, however many ask at one time', async () => {
+    const app = await appWithoutRedis();
+    const cookies = await Promise.all(Array.from({ length: 20 }, () => loginAs(app, { userId: '7' })));
+    expect(new Set(cookies).size).toBe(20);
+    await app.close();
+  });
+
   it('gives a cookie that is logged in, in Redis, until it is logged out', async () => {
     const { app, origin, close } = await startApp(redis.url, { module: { controllers: [MeController] } });
     const cookie = await loginAs(app, { userId: '7' });

@@ -7,6 +7,7 @@ import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import { join } from 'node:path';
+import { openRoute, setCuts } from './network.js';
 
 /** How long a server may take to shut down before it is killed, ms. */
 const GRACE = 2_000;
@@ -41,6 +42,17 @@ const does = {
   // Something of ours outside the temporary folder: a lock file.
   removeAtEnd({ path }) {
     leftovers.push(path);
+  },
+  // A port that leads to one of the servers.
+  route({ answer, route }) {
+    openRoute(route).then(
+      () => tell({ event: 'done', answer }),
+      (error) => tell({ event: 'done', answer, failure: error.message }),
+    );
+  },
+  cut({ answer, pairs }) {
+    setCuts(pairs);
+    tell({ event: 'done', answer });
   },
   // A container to remove should the program die: options for an HTTP request to its engine.
   guard({ request }) {

@@ -1,14 +1,19 @@
 import { parseArgs } from 'node:util';
+import { LOCAL_WAYS } from './local.binary.js';
 import { RedisAnywhereError, reasonOf } from './redis-anywhere.error.js';
-import { REDIS_WAYS, type RedisWay, type StartRedisOptions } from './start-redis.options.js';
+import { REDIS_WAYS, type StartRedisOptions } from './start-redis.options.js';
+import type { StartTopologyOptions } from './start-topology.options.js';
 
 export const USAGE = `redis-anywhere: a real Redis for development, on any machine.
 
 Usage: redis-anywhere [options] [-- arguments for redis-server]
+       redis-anywhere sentinel [options] [-- arguments]   one primary, two replicas, three Sentinels
+       redis-anywhere cluster [options] [-- arguments]    three primaries with a replica each
 
-Prints the URL of the server on stdout and runs until Ctrl-C or SIGTERM, then stops it.
+Prints the URL of the server on stdout and runs until Ctrl-C or SIGTERM, then stops it. For sentinel and cluster it prints one
+line of JSON, as client libraries take it, and on stderr where each node is.
 
-  --port NUMBER      port on 127.0.0.1 (default: a free one)
+  --port NUMBER      port on 127.0.0.1 (default: a free one); of the first node, the others follow
   --dir FOLDER       keep the data there; add for example  -- --appendonly yes
                      (default: a temporary folder, deleted at the end)
   --password TEXT    password the server asks for (default: none)
@@ -17,21 +22,41 @@ Prints the URL of the server on stdout and runs until Ctrl-C or SIGTERM, then st
   --image NAME       image for Docker (default: redis:8-alpine)
   --help             this text
 
+--dir, --image and the ways url and docker are for a single server only.
 REDIS_URL, if set, names a server to check and use instead of starting one.
 Exit codes: 0 stopped, 1 no Redis or it ended by itself, 2 wrong arguments or settings.
 `;
 
-/** Options from the command line, or `'help'`. Throws a RedisAnywhereError (`BAD_OPTION`) with one clear sentence. */
-export function readArguments(argv: readonly string[]): StartRedisOptions | 'help' {
-  const { values, positionals } = parse(argv);
+/** What to start: one server, or several that belong together. */
+export type Wanted =
+  | { kind: 'server'; options: StartRedisOptions }
+  | { kind: 'sentinel' | 'cluster'; options: StartTopologyOptions };
+
+/** What the command line asks for, or `'help'`. Throws a RedisAnywhereError (`BAD_OPTION`) with one clear sentence. */
+export function readArguments(argv: readonly string[]): Wanted | 'help' {
+  const [kind] = argv;
+  const isTopology = kind === 'sentinel' || kind === 'cluster';
+  const { values, positionals } = parse(isTopology ? argv.slice(1) : argv);
   if (values.help) return 'help';
-  const options: StartRedisOptions = { args: positionals };
+  const shared: Pick<StartRedisOptions & StartTopologyOptions, 'args' | 'password' | 'port'> = {
+    args: positionals,
+  };
+  if (values.password !== undefined) shared.password = nonEmpty('--password', values.password);
+  if (values.port !== undefined) shared.port = port(values.port);
+  if (isTopology) {
+    for (const name of ['dir', 'image'] as const) {
+      if (values[name] === undefined) continue;
+      throw new RedisAnywhereError('BAD_OPTION', `--${name} is for a single server, not for ${kind}.`);
+    }
+    const options: StartTopologyOptions = shared;
+    if (values.via !== undefined) options.via = oneOf('--via', values.via, LOCAL_WAYS);
+    return { kind, options };
+  }
+  const options: StartRedisOptions = shared;
   if (values.dir !== undefined) options.dir = nonEmpty('--dir', values.dir);
-  if (values.password !== undefined) options.password = nonEmpty('--password', values.password);
   if (values.image !== undefined) options.image = nonEmpty('--image', values.image);
-  if (values.port !== undefined) options.port = port(values.port);
-  if (values.via !== undefined) options.via = way(values.via);
-  return options;
+  if (values.via !== undefined) options.via = oneOf('--via', values.via, REDIS_WAYS);
+  return { kind: 'server', options };
 }
 
 function parse(argv: readonly string[]) {
@@ -68,8 +93,8 @@ function port(value: string): number {
   throw new RedisAnywhereError('BAD_OPTION', `--port is '${value}'; allowed are 1 to 65535.`);
 }
 
-function way(value: string): RedisWay {
-  const known = REDIS_WAYS.find((name) => name === value);
+function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
+  const known = allowed.find((one) => one === value);
   if (known) return known;
-  throw new RedisAnywhereError('BAD_OPTION', `--via is '${value}'; allowed are ${REDIS_WAYS.join(', ')}.`);
+  throw new RedisAnywhereError('BAD_OPTION', `${name} is '${value}'; allowed are ${allowed.join(', ')}.`);
 }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import type { ContainerRuntimeClient } from 'testcontainers';
-import type { EngineRequest } from './process.keeper.js';
+import type { EngineRequest } from './keeper.messages.js';
 import { reasonOf } from './redis-anywhere.error.js';
 import { WayUnavailable } from './way-unavailable.error.js';
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import type { EngineRequest, KeeperMessage, Route } from './keeper.messages.js';
 
 /** Beside both src/ and dist/, so that it is found from either. Plain JavaScript, because Node runs it as it is. */
 const SCRIPT = fileURLToPath(new URL('../bin/keeper.js', import.meta.url));
@@ -24,28 +25,6 @@ export interface KeptProcess {
   signal(signal: NodeJS.Signals): Promise<boolean>;
 }
 
-/** How the keeper talks about one container with the engine: Node's options for an HTTP request, as JSON. */
-export interface EngineRequest {
-  socketPath?: string;
-  protocol?: string;
-  host?: string;
-  port?: number | string;
-  ca?: string;
-  cert?: string;
-  key?: string;
-  /** `/containers/NAME` */
-  path: string;
-}
-
-type Message =
-  | { event: 'ready'; folder: string }
-  | { event: 'broken'; message: string }
-  | { event: 'started'; name: string; pid: number }
-  | { event: 'failed'; name: string; message: string }
-  | { event: 'exited'; name: string; code: number | null; signal: string | null }
-  | { event: 'container-ended'; answer: number; how: string }
-  | { event: 'signalled'; answer: number; delivered: boolean };
-
 /**
  * Runs processes that must not outlive this one. A child process (bin/keeper.js) spawns them; when the channel to it closes,
  * which the system does however this process ends, it ends them and removes the temporary folder. If on the contrary
@@ -55,7 +34,7 @@ type Message =
  */
 export class ProcessKeeper {
   readonly #child: ChildProcess;
-  readonly #listeners = new Set<(message: Message) => void>();
+  readonly #listeners = new Set<(message: KeeperMessage) => void>();
   readonly #gone: Promise<void>;
   readonly #running = new Map<string, number>();
   #pending = 0;
@@ -82,7 +61,7 @@ export class ProcessKeeper {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       windowsHide: true,
     });
-    this.#child.on('message', (message: Message) => {
+    this.#child.on('message', (message: KeeperMessage) => {
       for (const listener of this.#listeners) listener(message);
     });
     this.#gone = new Promise((resolve) => {
@@ -115,7 +94,7 @@ export class ProcessKeeper {
       ended ??= phrase;
       settle(ended);
     };
-    const onExit = (message: Message) => {
+    const onExit = (message: KeeperMessage) => {
       if (message.event !== 'exited' || message.name !== name) return;
       end(message.signal ? `signal ${message.signal}` : `exit code ${message.code}`);
     };
@@ -153,6 +132,16 @@ export class ProcessKeeper {
     this.#send({ do: 'removeAtEnd', path });
   }
 
+  /** Opens a port that leads to a node. Throws if the port is taken. */
+  async openRoute(route: Route): Promise<void> {
+    await this.#ask({ do: 'route', route });
+  }
+
+  /** From now on these pairs of nodes cannot reach each other; `client` stands for everybody who is no node. */
+  async cut(pairs: readonly (readonly [string, string])[]): Promise<void> {
+    await this.#ask({ do: 'cut', pairs });
+  }
+
   /** Has a container removed should this process die. Say it before the container is made; the last one said counts. */
   guardContainer(request: EngineRequest): void {
     this.#send({ do: 'guard', request });
@@ -163,7 +152,7 @@ export class ProcessKeeper {
     const answer = ++this.#answers;
     this.#send({ do: 'watch', answer });
     return new Promise((resolve) => {
-      const listener = (message: Message) => {
+      const listener = (message: KeeperMessage) => {
         if (message.event !== 'container-ended' || message.answer !== answer) return;
         this.#listeners.delete(listener);
         resolve(message.how);
@@ -199,14 +188,23 @@ export class ProcessKeeper {
     );
   }
 
+  async #ask(message: object): Promise<void> {
+    const answer = ++this.#answers;
+    this.#send({ ...message, answer });
+    const { failure } = await this.#expect((m) =>
+      m.event === 'done' && m.answer === answer ? m : undefined,
+    );
+    if (failure !== undefined) throw new Error(failure);
+  }
+
   #send(message: object): void {
     // An error here means that the keeper is gone, which `#gone` tells everyone who waits.
     this.#child.send(message, () => {});
   }
 
-  #expect<T>(pick: (message: Message) => T | undefined): Promise<T> {
+  #expect<T>(pick: (message: KeeperMessage) => T | undefined): Promise<T> {
     const expected = new Promise<T>((resolve, reject) => {
-      const listener = (message: Message) => {
+      const listener = (message: KeeperMessage) => {
         const picked = pick(message);
         if (picked === undefined) return;
         this.#listeners.delete(listener);

@@ -1,10 +1,6 @@
-import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { exchange, type ServerAddress } from './resp.exchange.js';
 
-export interface ProbeTarget {
-  host: string;
-  port: number;
-  tls?: boolean;
+export interface ProbeTarget extends ServerAddress {
   username?: string;
   password?: string;
   /** Database number. */
@@ -21,49 +17,11 @@ export interface ProbeAnswer {
 
 /**
  * Asks a server for a sign of life over one connection, which is closed again. Throws if nothing answers within `timeout` ms,
- * or if what answers is no Redis. It needs no client library: the few replies that can come here are parsed by hand.
+ * or if what answers is no Redis.
  */
-export function probeRedis(target: ProbeTarget, timeout: number): Promise<ProbeAnswer> {
+export async function probeRedis(target: ProbeTarget, timeout: number): Promise<ProbeAnswer> {
   const commands = commandsFor(target);
-  return new Promise((resolve, reject) => {
-    const replies: string[] = [];
-    let received = '';
-    const done = (settle: () => void) => {
-      clearTimeout(timer);
-      socket.destroy();
-      settle();
-    };
-    const socket = open(target, () => socket.write(commands.map(encode).join('')));
-    const timer = setTimeout(() => done(() => reject(new Error(`no answer within ${timeout} ms`))), timeout);
-    socket.setEncoding('latin1');
-    socket.on('error', (error) => done(() => reject(error)));
-    socket.on('close', () =>
-      done(() => reject(new Error('the connection was closed before an answer came'))),
-    );
-    socket.on('data', (text) => {
-      received += String(text);
-      try {
-        for (let next = takeReply(received); next; next = takeReply(received)) {
-          replies.push(next.reply);
-          received = received.slice(next.length);
-        }
-      } catch (error) {
-        return done(() => reject(error));
-      }
-      // A server may answer the first command with an error and hang up (protected mode, too many clients).
-      if (replies.length >= commands.length || /^-(DENIED|ERR max number)/.test(replies[0] ?? '')) {
-        done(() => resolve(answerFrom(replies, commands.length)));
-      }
-    });
-  });
-}
-
-function open(target: ProbeTarget, onOpen: () => void): Socket {
-  const { host, port } = target;
-  if (!target.tls) return connectTcp({ host, port }, onOpen);
-  // A literal address is not allowed as a server name in TLS.
-  const servername = /^[\d.]+$|:/.test(host) ? undefined : host;
-  return connectTls({ host, port, servername }, onOpen);
+  return answerFrom(await exchange(target, commands, timeout), commands.length);
 }
 
 function commandsFor({ username, password, db }: ProbeTarget): string[][] {
@@ -74,34 +32,19 @@ function commandsFor({ username, password, db }: ProbeTarget): string[][] {
   return commands;
 }
 
-function encode(command: string[]): string {
-  const parts = command.map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`);
-  return `*${command.length}\r\n${parts.join('')}`;
-}
-
-/** The first whole reply in `text` (`+`, `-`, `:` or `$`), or `undefined` while it is incomplete. */
-function takeReply(text: string): { reply: string; length: number } | undefined {
-  if (text === '') return undefined;
-  if (!/^[-+:$]/.test(text)) throw new Error("what answers there does not speak Redis's protocol");
-  const lineEnd = text.indexOf('\r\n');
-  if (lineEnd < 0) return undefined;
-  const line = text.slice(0, lineEnd);
-  if (!line.startsWith('$')) return { reply: line, length: lineEnd + 2 };
-  const bytes = Number(line.slice(1));
-  if (!Number.isInteger(bytes)) throw new Error("what answers there does not speak Redis's protocol");
-  if (bytes < 0) return { reply: '', length: lineEnd + 2 };
-  const length = lineEnd + 2 + bytes + 2;
-  return text.length < length ? undefined : { reply: text.slice(lineEnd + 2, length - 2), length };
-}
-
 function answerFrom(replies: string[], asked: number): ProbeAnswer {
-  const info = new Map<string, string>();
   const complete = replies.length === asked;
-  const told = complete ? (replies.at(-1) ?? '') : '';
-  for (const [, key, value] of told.matchAll(/^(\w+):(.*?)\r?$/gm)) info.set(key ?? '', value ?? '');
+  const info = infoFields(complete ? (replies.at(-1) ?? '') : '');
   // INFO is a courtesy: a user who may not ask for it still has a working Redis.
   const refusal = (complete ? replies.slice(0, -1) : replies).find((reply) => reply.startsWith('-'));
   return { refusal: refusal?.slice(1), info };
+}
+
+/** The lines `name:value` of what INFO and CLUSTER INFO answer. */
+export function infoFields(text: string): ReadonlyMap<string, string> {
+  const fields = new Map<string, string>();
+  for (const [, key, value] of text.matchAll(/^(\w+):(.*?)\r?$/gm)) fields.set(key ?? '', value ?? '');
+  return fields;
 }
 
 /** Name and version for people (`Redis 8.0.2`, `Valkey 8.1.1`), or `undefined` when the server does not tell. */

@@ -9,13 +9,18 @@ const REFUSED: Readonly<Record<string, string>> = {
   '--daemonize': 'it has to stay a child process',
 };
 
-/** What redis-server is started with, besides the address and folder. Keeps nothing on disk unless `args` say otherwise. */
-export function serverArguments({ args, password }: Pick<StartSettings, 'args' | 'password'>): string[] {
+/** Throws `BAD_OPTION` if one of them would move the server to where nobody looks for it. */
+export function refuseArguments(args: readonly string[]): void {
   for (const argument of args) {
     const instead = REFUSED[argument.toLowerCase()];
     if (instead)
       throw new RedisAnywhereError('BAD_OPTION', `The argument ${argument} cannot be given: ${instead}.`);
   }
+}
+
+/** What redis-server is started with, besides the address and folder. Keeps nothing on disk unless `args` say otherwise. */
+export function serverArguments({ args, password }: Pick<StartSettings, 'args' | 'password'>): string[] {
+  refuseArguments(args);
   const secret = password === undefined ? [] : ['--requirepass', password];
   return ['--save', '', '--appendonly', 'no', ...secret, ...args];
 }

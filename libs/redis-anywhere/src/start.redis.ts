@@ -10,7 +10,7 @@ import {
   type StartSettings,
 } from './start-redis.options.js';
 import { connectToUrl } from './url.way.js';
-import { WayUnavailable } from './way-unavailable.error.js';
+import { firstOf } from './way.search.js';
 
 const WAYS: Readonly<Record<RedisWay, (settings: StartSettings) => Promise<RedisServer>>> = {
   url: connectToUrl,
@@ -18,14 +18,6 @@ const WAYS: Readonly<Record<RedisWay, (settings: StartSettings) => Promise<Redis
   docker: startInDocker,
   'debian-package': startFromDebianPackage,
 };
-
-const ADVICE = `To get a Redis:
-  Debian, Ubuntu   sudo apt-get install redis-server
-  Fedora           sudo dnf install valkey
-  Alpine           sudo apk add redis
-  macOS            brew install redis
-  Windows          install Docker Desktop, or use WSL, or install Memurai and set REDIS_URL
-  anywhere         set REDIS_URL=redis://user:password@host:6379/0 to a server you have, or start Docker (npm package testcontainers)`;
 
 /**
  * Starts a Redis, or finds the one that `REDIS_URL` names, and resolves when it answers.
@@ -37,22 +29,11 @@ const ADVICE = `To get a Redis:
 export async function startRedis(options: StartRedisOptions = {}): Promise<RedisServer> {
   const settings = settingsFrom(options);
   const forced = forcedWay(options.via, settings.env['REDIS_VIA']);
-  const failures: string[] = [];
-  for (const way of forced ? [forced] : REDIS_WAYS) {
-    try {
-      const server = await WAYS[way](settings);
-      settings.onProgress(`using ${server.description}.`);
-      return server;
-    } catch (error) {
-      if (!(error instanceof WayUnavailable)) throw error;
-      if (forced) {
-        const message = `Redis was to come by way of '${way}' only (option via or REDIS_VIA), but ${error.message}.`;
-        throw new RedisAnywhereError('WAY_UNAVAILABLE', message, { cause: error });
-      }
-      failures.push(`  ${way.padEnd(16)} ${error.message}`);
-    }
-  }
-  throw new RedisAnywhereError('NO_REDIS', `No Redis was found. Tried:\n${failures.join('\n')}\n${ADVICE}`);
+  return firstOf(REDIS_WAYS, forced, async (way) => {
+    const server = await WAYS[way](settings);
+    settings.onProgress(`using ${server.description}.`);
+    return server;
+  });
 }
 
 function settingsFrom({ via: _, ...options }: StartRedisOptions): StartSettings {

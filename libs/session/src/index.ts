@@ -15,7 +15,10 @@ export {
   FreshLoginGuard,
   GuardParts,
   type Identity,
+  LimitLoginAttempts,
   type LoginAttempt,
+  LoginAttemptGuard,
+  type LoginAttemptLimit,
   LoginService,
   type MaxSessionsOf,
   Public,
@@ -25,8 +28,10 @@ export {
   type SessionUser,
   SkipCrossOriginCheck,
   userOf,
+  WrongPassword,
 } from './auth/index.js';
 export {
+  ChallengeRequiredException,
   Clock,
   CrossOriginException,
   days,
@@ -34,8 +39,11 @@ export {
   FreshLoginRequiredException,
   hours,
   InsufficientRoleException,
+  InvalidAccountException,
   InvalidCredentialsException,
   InvalidOptionError,
+  type LoginBlockCause,
+  LoginBlockedException,
   type LoginFailureReason,
   type Milliseconds,
   minutes,
@@ -54,6 +62,7 @@ export {
   SessionExpiredException,
   SessionLimitException,
   SessionStolenException,
+  SessionReadOnlyError,
   SessionStoreUnavailableException,
   SessionTooLargeError,
   SessionTooLargeException,
@@ -81,19 +90,38 @@ export {
   sessionOf,
   type SessionRequest,
 } from './http/index.js';
-export type { SessionRedisOptions } from './redis/index.js';
+export {
+  type AttemptPolicyOptions,
+  type ChallengedAttempt,
+  type ChallengeOptions,
+  type KnownDeviceOptions,
+  LoginAttemptLimiter,
+  type LoginAttemptLimits,
+  type LoginAttemptsOptions,
+  type LoginAttemptSource,
+  type LoginAttemptStatus,
+  type LoginAttemptVerdict,
+  type LoginBlock,
+  type LoginBlocks,
+  type LoginBlockSearch,
+  type SucceededAttempt,
+} from './login-attempts/index.js';
+export { type RedisAddress, RedisConnection, type SessionRedisOptions } from './redis/index.js';
 export type { RememberMeOptions } from './remember-me/index.js';
 export {
   handleOf,
   type IdFormat,
+  type SessionAccess,
   levelOf,
   type ListedSession,
   type RevocationProgress,
+  type SessionLife,
   type SessionLifeOptions,
   type SessionSerializer,
   type SessionLevel,
   SessionRegistry,
   SessionService,
+  type SessionTimeouts,
   type TimeoutsOf,
 } from './session/index.js';
 export { SessionModule } from './session.module.js';
@@ -101,6 +129,8 @@ export type { SessionModuleOptions } from './session-module.options.js';
 export {
   encryptingSerializer,
   type EncryptingSerializerOptions,
+  type NearCacheOptions,
+  type NearCacheStatistics,
   RedisSessionStore,
   type RedisSessionStoreOptions,
   type SerializerContext,

@@ -3,7 +3,9 @@ import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/co
 import { GuardParts, LoginService } from './auth/index.js';
 import { Clock, SessionError, SessionEvents } from './common/index.js';
 import { SessionDoctor } from './doctor/index.js';
-import { SessionMount } from './http/index.js';
+import { KeyDerivation, SessionMount } from './http/index.js';
+import { LoginAttemptLimiter } from './login-attempts/index.js';
+import { RedisConnection } from './redis/index.js';
 import { ConfigurableModuleClass } from './session.module-definition.js';
 import { SessionRegistry, SessionService } from './session/index.js';
 import { sessionProviders } from './session.providers.js';
@@ -19,6 +21,7 @@ import { RedisSessionStore } from './store/index.js';
   providers: sessionProviders,
   exports: [
     LoginService,
+    LoginAttemptLimiter,
     SessionRegistry,
     SessionService,
     RedisSessionStore,
@@ -26,6 +29,9 @@ import { RedisSessionStore } from './store/index.js';
     SessionEvents,
     Clock,
     GuardParts,
+    // For what counts or looks in the same Redis, such as RedisThrottlerStorage and SessionAnalytics.
+    RedisConnection,
+    KeyDerivation,
   ],
 })
 export class SessionModule extends ConfigurableModuleClass implements NestModule {

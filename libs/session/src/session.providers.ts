@@ -1,12 +1,30 @@
-import { Logger, type Provider } from '@nestjs/common';
+import type { Provider } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost, ModulesContainer, Reflector } from '@nestjs/core';
-import { GuardParts, LoginService, SessionReplacement, unguardedRoutes } from './auth/index.js';
+import {
+  DeviceCookie,
+  GuardParts,
+  LoginService,
+  PasswordCheck,
+  RequestAttempts,
+  SessionReplacement,
+  unguardedRoutes,
+} from './auth/index.js';
 import { Clock, SessionEvents, SessionLog, SystemClock } from './common/index.js';
 import { SessionDoctor } from './doctor/index.js';
-import { SaveInterceptor, SessionCookies, SessionMount } from './http/index.js';
-import { RedisConnection } from './redis/index.js';
+import { KeyDerivation, SaveInterceptor, SessionCookies, SessionMount } from './http/index.js';
+import {
+  AttemptStore,
+  KeyNames,
+  LOGIN_ATTEMPTS_OPTIONS,
+  LoginAttemptLimiter,
+  MemoryAttemptStore,
+  RedisAttemptStore,
+  type ResolvedLoginAttemptsOptions,
+} from './login-attempts/index.js';
+import { RedisConnection, withConnectionOfItsOwn } from './redis/index.js';
 import { MODULE_OPTIONS_TOKEN } from './session.module-definition.js';
 import {
+  announce,
   type ResolvedModuleOptions,
   resolveModuleOptions,
   type SessionModuleOptions,
@@ -14,7 +32,7 @@ import {
 import { SessionRegistry, SessionService } from './session/index.js';
 import {
   RecordBackend,
-  RedisRecordBackend,
+  recordsOver,
   RedisSessionStore,
   RedisUserIndex,
   SecretSuccession,
@@ -48,13 +66,14 @@ export const sessionProviders: Provider[] = [
   {
     provide: RedisConnection,
     inject: [OPTIONS, SessionEvents],
-    useFactory: ({ redis }: ResolvedModuleOptions, events: SessionEvents) =>
-      new RedisConnection(redis, events),
+    useFactory: ({ redis, nearCache }: ResolvedModuleOptions, events: SessionEvents) =>
+      new RedisConnection(nearCache ? withConnectionOfItsOwn(redis) : redis, events),
   },
   {
     provide: RecordBackend,
-    inject: [RedisConnection],
-    useFactory: (connection: RedisConnection) => new RedisRecordBackend(connection),
+    inject: [OPTIONS, RedisConnection, SessionEvents],
+    useFactory: ({ nearCache }: ResolvedModuleOptions, connection: RedisConnection, events: SessionEvents) =>
+      recordsOver(connection, nearCache, events),
   },
   {
     provide: UserIndex,
@@ -78,13 +97,14 @@ export const sessionProviders: Provider[] = [
         absolute: session.absoluteTimeout,
         persistent: cookie.persistent,
       };
-      const { prefix, serializer, maxBytes, idFormat } = session;
+      const { prefix, serializer, maxBytes, idFormat, access } = session;
       const store = new RedisSessionStore({
         client: connection.client,
         prefix,
         serializer,
         maxBytes,
         parts: {
+          access,
           backend,
           users,
           clock,
@@ -97,7 +117,19 @@ export const sessionProviders: Provider[] = [
       return store;
     },
   },
-  SessionService,
+  {
+    provide: SessionService,
+    inject: [OPTIONS, RedisSessionStore, Clock],
+    useFactory: (
+      { session: ordinary, rememberMe: remembered }: ResolvedModuleOptions,
+      store: RedisSessionStore,
+      clock: Clock,
+    ) =>
+      new SessionService(store, clock, {
+        ordinary: { idleTimeout: ordinary.idleTimeout, absoluteTimeout: ordinary.absoluteTimeout },
+        remembered: { ...remembered },
+      }),
+  },
   SessionRegistry,
   {
     provide: SessionCookies,
@@ -106,10 +138,59 @@ export const sessionProviders: Provider[] = [
       new SessionCookies(cookie, secrets, clock),
   },
   {
+    provide: KeyDerivation,
+    inject: [OPTIONS],
+    useFactory: ({ secrets }: ResolvedModuleOptions) => new KeyDerivation(secrets),
+  },
+  {
     provide: SessionMount,
     inject: [RedisSessionStore, SessionCookies, SaveInterceptor],
     useFactory: (store: RedisSessionStore, cookies: SessionCookies, interceptor: SaveInterceptor) =>
       new SessionMount(store, cookies, interceptor),
+  },
+  {
+    provide: LOGIN_ATTEMPTS_OPTIONS,
+    inject: [OPTIONS],
+    useFactory: ({ loginAttempts }: ResolvedModuleOptions) => loginAttempts,
+  },
+  {
+    provide: KeyNames,
+    inject: [OPTIONS],
+    useFactory: ({ session, loginAttempts }: ResolvedModuleOptions) =>
+      new KeyNames(session.prefix, loginAttempts.nameKey),
+  },
+  {
+    provide: AttemptStore,
+    inject: [LOGIN_ATTEMPTS_OPTIONS, RedisConnection, KeyNames],
+    useFactory: (options: ResolvedLoginAttemptsOptions, connection: RedisConnection, names: KeyNames) =>
+      new RedisAttemptStore(connection, names, options),
+  },
+  {
+    provide: LoginAttemptLimiter,
+    inject: [LOGIN_ATTEMPTS_OPTIONS, AttemptStore, KeyNames, Clock, SessionEvents],
+    useFactory: (
+      options: ResolvedLoginAttemptsOptions,
+      store: AttemptStore,
+      names: KeyNames,
+      clock: Clock,
+      events: SessionEvents,
+    ) => {
+      const isKeptHere = options.onStoreFailure === 'memory';
+      const fallback = isKeptHere ? new MemoryAttemptStore(clock, options) : undefined;
+      return new LoginAttemptLimiter(options, { store, fallback }, names, events);
+    },
+  },
+  {
+    provide: RequestAttempts,
+    inject: [OPTIONS, LoginAttemptLimiter],
+    useFactory: ({ cookie, loginAttempts }: ResolvedModuleOptions, limiter: LoginAttemptLimiter) => {
+      const { deviceKey, device } = loginAttempts;
+      return new RequestAttempts(
+        limiter,
+        loginAttempts,
+        new DeviceCookie(cookie, deviceKey, device?.keptFor ?? 0),
+      );
+    },
   },
   {
     provide: SessionReplacement,
@@ -118,14 +199,16 @@ export const sessionProviders: Provider[] = [
   },
   {
     provide: GuardParts,
-    inject: [OPTIONS, Reflector, HttpAdapterHost, Clock, SessionEvents],
+    inject: [OPTIONS, Reflector, HttpAdapterHost, Clock, SessionEvents, RequestAttempts],
     useFactory: (
       { auth }: ResolvedModuleOptions,
       reflector: Reflector,
       adapterHost: HttpAdapterHost,
       clock: Clock,
       events: SessionEvents,
+      attempts: RequestAttempts,
     ): GuardParts => ({
+      attempts,
       reflector,
       adapterHost,
       clock,
@@ -135,14 +218,21 @@ export const sessionProviders: Provider[] = [
   },
   {
     provide: LoginService,
-    inject: [OPTIONS, SessionReplacement, SessionRegistry, Clock, SessionEvents],
+    inject: [OPTIONS, SessionReplacement, RequestAttempts, SessionRegistry, Clock, SessionEvents],
     useFactory: (
       options: ResolvedModuleOptions,
       replacement: SessionReplacement,
+      attempts: RequestAttempts,
       registry: SessionRegistry,
       clock: Clock,
       events: SessionEvents,
-    ) => new LoginService(options, replacement, registry, clock, events),
+    ) =>
+      new LoginService(
+        options,
+        { replacement, check: new PasswordCheck(attempts, events), attempts, registry },
+        clock,
+        events,
+      ),
   },
   {
     provide: SessionDoctor,
@@ -163,12 +253,3 @@ export const sessionProviders: Provider[] = [
     },
   },
 ];
-
-function announce(options: ResolvedModuleOptions): ResolvedModuleOptions {
-  if (!options.cookie.attributes.secure) {
-    new Logger('SessionModule').warn(
-      `The cookie "${options.cookie.name}" is sent without TLS too, for http://localhost. With NODE_ENV=production or cookie.secure: true it is not.`,
-    );
-  }
-  return options;
-}

@@ -11,13 +11,20 @@ export interface ClientDescription {
 }
 
 /**
- * Describes the client of a request.
+ * The address of the client of a request.
  *
- * The address is the `ip` of the adapter's own request, which follows Express's `trust proxy` and Fastify's `trustProxy`. Node's
+ * It is the `ip` of the adapter's own request, which follows Express's `trust proxy` and Fastify's `trustProxy`. Node's
  * request, such as Fastify's `raw`, has none: there it is who the connection comes from, behind a proxy the proxy.
  */
+export function addressOf(request: AnyRequest): string | undefined {
+  const address: unknown = 'ip' in request ? request.ip : rawRequest(request).socket.remoteAddress;
+  return typeof address === 'string' ? address : undefined;
+}
+
+/** Describes the client of a request. */
 export function clientOf(request: AnyRequest): ClientDescription {
-  const raw = rawRequest(request);
-  const address = 'ip' in request ? request.ip : raw.socket.remoteAddress;
-  return { device: describeDevice(raw.headers['user-agent']), network: networkOf(address) };
+  return {
+    device: describeDevice(rawRequest(request).headers['user-agent']),
+    network: networkOf(addressOf(request)),
+  };
 }

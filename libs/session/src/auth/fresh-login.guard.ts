@@ -1,5 +1,5 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
-import { sessionOf } from '../http/index.js';
+import { confirmedSessionOf } from '../http/index.js';
 import { authOf, levelOf } from '../session/index.js';
 import { type AccessRefusalCode, whyNobody } from './access.refusal.js';
 import { AuthenticatedGuard } from './authenticated.guard.js';
@@ -19,7 +19,7 @@ export class FreshLoginGuard extends AuthenticatedGuard {
     const demand = demandOn(this.parts.reflector, FreshLogin, context);
     if (demand === undefined && (!isBoundTo(context, this) || (await this.isPublic(context))))
       return undefined;
-    const session = await sessionOf(context);
+    const session = await confirmedSessionOf(context);
     const auth = authOf(session);
     if (auth === undefined) return whyNobody(context);
     const { within = Infinity } = demand ?? {};

@@ -1,5 +1,6 @@
 import type { HttpAdapterHost, Reflector } from '@nestjs/core';
 import type { Clock, SessionEvents } from '../common/index.js';
+import type { RequestAttempts } from './request.attempts.js';
 
 /**
  * What the guards of this library need from the application; also the token under which `SessionModule` provides and exports it, so
@@ -10,6 +11,8 @@ export abstract class GuardParts {
   abstract readonly clock: Clock;
   abstract readonly events: SessionEvents;
   abstract readonly adapterHost: HttpAdapterHost;
+  /** Where attempts to log in are counted. */
+  abstract readonly attempts: RequestAttempts;
   /** `auth.trustedOrigins`. */
   abstract readonly trustedOrigins: ReadonlySet<string>;
 }

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
   Clock,
-  InvalidCredentialsException,
   SessionEndedError,
   type SessionEventOf,
   SessionEvents,
@@ -26,9 +25,18 @@ import {
   SessionRegistry,
 } from '../session/index.js';
 import { clientOf } from './client.description.js';
-import type { LoginAttempt, LoginOptions, Reauthentication, Verified } from './login.attempt.js';
+import { type LoginAttempt, type LoginOptions, type Reauthentication } from './login.attempt.js';
+import type { PasswordCheck } from './password.check.js';
+import type { RequestAttempts } from './request.attempts.js';
 import { type Replacement, SessionReplacement } from './session.replacement.js';
 import type { Identity } from './session.user.js';
+
+interface LoginParts {
+  replacement: SessionReplacement;
+  check: PasswordCheck;
+  attempts: RequestAttempts;
+  registry: SessionRegistry;
+}
 
 type LoginFailure = Omit<SessionEventOf<'login.failed'>, 'type'>;
 
@@ -37,18 +45,18 @@ type LoginFailure = Omit<SessionEventOf<'login.failed'>, 'type'>;
 export class LoginService {
   constructor(
     private readonly options: LoginOptions,
-    private readonly replacement: SessionReplacement,
-    private readonly registry: SessionRegistry,
+    private readonly parts: LoginParts,
     private readonly clock: Clock,
     private readonly events: SessionEvents,
   ) {}
 
   /**
-   * Logs in: checks the password with the application's `verify`, and gives the request a session with a new id, so that an id
+   * Logs in: counts the attempt, checks the password with the application's `verify`, and gives the request a session with a new id, so that an id
    * that was planted before is worth nothing (ASVS 7.2.4). Only `auth.carryOver` is taken over. Stored when it returns.
    *
    * @returns what `verify` returned
-   * @throws InvalidCredentialsException 401 if `verify` says no; SessionLimitException 409 if `auth.onLimit` refuses one more
+   * @throws InvalidCredentialsException 401 if `verify` says no; LoginBlockedException 429 if there were too many attempts, see
+   *   `loginAttempts`; InvalidAccountException 400; SessionLimitException 409 if `auth.onLimit` refuses one more
    *   session; SessionEndedException 401 if the user's sessions were revoked meanwhile; what `verify` throws;
    *   SessionStoreUnavailableException 503
    * @example
@@ -60,9 +68,12 @@ export class LoginService {
    */
   async login<I extends Identity>(request: AnyRequest, attempt: LoginAttempt<I>): Promise<I> {
     const { raw, requestSession } = this.open(request);
-    const { identity, since } = await this.check(requestSession, attempt.verify);
-    const { account, rememberMe } = attempt;
-    if (!identity) throw this.refused({ account });
+    const { account, rememberMe, verify } = attempt;
+    const { identity, since, before } = await this.parts.check.run(request, requestSession, {
+      subject: { account },
+      verify,
+      account,
+    });
     const session = await this.replace(raw, requestSession, {
       auth: this.authFor(identity, request),
       account,
@@ -78,6 +89,7 @@ export class LoginService {
       userId: identity.userId,
       remembered: rememberMe === true,
       account,
+      ...before,
     });
     return identity;
   }
@@ -97,8 +109,12 @@ export class LoginService {
     const before = raw.session;
     const auth = authOf(before);
     if (before === undefined || auth === undefined) throw new UnauthenticatedException();
-    const { identity, since } = await this.check(requestSession, how.verify);
-    if (!identity || identity.userId !== auth.userId) throw this.refused({ userId: auth.userId });
+    const { userId } = auth;
+    const { identity, since } = await this.parts.check.run(request, requestSession, {
+      subject: { account: userId, purpose: 'reauthenticate' },
+      verify: how.verify,
+      userId,
+    });
     const life = this.ordinaryLife(identity);
     const policy = policyOf(before) ?? life;
     const session = await this.replace(raw, requestSession, {
@@ -118,8 +134,8 @@ export class LoginService {
   }
 
   /**
-   * Ends all sessions of a user whose password or other factor was changed or removed (ASVS 7.4.3). Change it first and call this then:
-   * a login that is checking the old one at this moment does not survive.
+   * Ends all sessions of a user whose password or other factor was changed or removed (ASVS 7.4.3), and forgets on which devices the user
+   * has logged in. Change it first and call this then: a login that is checking the old one at this moment does not survive.
    *
    * @param how.keepCurrent the request whose session is to go on; it gets a new handle and secret, so that a copy of its cookie is worth
    *   nothing any more. Leave it out where nobody is logged in, as when a password is reset by mail
@@ -127,15 +143,24 @@ export class LoginService {
    * @throws SessionStoreUnavailableException 503 if it is not certain that all are ended; calling it again is safe
    */
   async credentialsChanged(userId: string, how: { keepCurrent?: AnyRequest } = {}): Promise<number> {
-    if (how.keepCurrent === undefined) return this.registry.revokeAll(userId);
+    if (how.keepCurrent === undefined) {
+      const ended = await this.parts.registry.revokeAll(userId);
+      await this.parts.attempts.passwordChanged(userId);
+      return ended;
+    }
     const { raw, requestSession } = this.open(how.keepCurrent);
     const { session } = raw;
     const auth = authOf(session);
     const policy = session && policyOf(session);
     const kept = auth?.userId === userId && session ? handleOf(session) : undefined;
-    const ended = await this.calling(requestSession, () => this.registry.revokeAll(userId, { except: kept }));
+    const request = kept === undefined ? undefined : how.keepCurrent;
+    const ended = await requestSession.calling(async () => {
+      const count = await this.parts.registry.revokeAll(userId, { except: kept });
+      await this.parts.attempts.passwordChanged(userId, request);
+      return count;
+    });
     if (kept === undefined || auth === undefined || policy === undefined) return ended;
-    const since = await this.calling(requestSession, () => requestSession.store.users.latest());
+    const since = await requestSession.calling(() => requestSession.store.users.latest());
     await this.replace(raw, requestSession, {
       auth,
       policy,
@@ -159,21 +184,12 @@ export class LoginService {
     const { session } = raw;
     if (session) {
       const reason = authOf(session) === undefined ? 'destroyed' : 'logout';
-      await this.calling(requestSession, () => requestSession.store.keeper.end(session.id, reason));
+      await requestSession.calling(() => requestSession.store.keeper.end(session.id, reason));
     }
     requestSession.renew();
     // Not "cookies": that would also erase what other parts of the site keep there (ASVS 14.3.1).
     requestSession.response.setHeader('Clear-Site-Data', '"storage"');
     requestSession.response.setHeader('Cache-Control', 'no-store');
-  }
-
-  /** The number of the latest revocation, read before the password is checked: what is revoked after that moment must not survive. */
-  private async check<I extends Identity>(
-    requestSession: RequestSession,
-    verify: () => Promise<Verified<I>> | Verified<I>,
-  ): Promise<{ identity: Verified<I>; since: number }> {
-    const since = await this.calling(requestSession, () => requestSession.store.users.latest());
-    return { identity: await verify(), since };
   }
 
   private async replace(
@@ -183,7 +199,7 @@ export class LoginService {
   ): Promise<CurrentSession> {
     const { userId } = replacement.auth;
     try {
-      return await this.replacement.replace(raw, requestSession, replacement);
+      return await this.parts.replacement.replace(raw, requestSession, replacement);
     } catch (error) {
       if (error instanceof SessionLimitException) {
         this.failed({ reason: 'session-limit', userId, account });
@@ -192,20 +208,6 @@ export class LoginService {
       if (error instanceof SessionEndedError) this.failed({ reason: 'revoked', userId, account });
       throw requestSession.fail(error);
     }
-  }
-
-  /** What the store throws becomes what the client is told, and nothing more is written for this request. */
-  private async calling<T>(requestSession: RequestSession, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw requestSession.fail(error);
-    }
-  }
-
-  private refused(who: Omit<LoginFailure, 'reason'>): InvalidCredentialsException {
-    this.failed({ reason: 'credentials', ...who });
-    return new InvalidCredentialsException();
   }
 
   private failed(failure: LoginFailure): void {

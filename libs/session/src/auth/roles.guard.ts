@@ -1,5 +1,5 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
-import { sessionOf } from '../http/index.js';
+import { confirmedSessionOf } from '../http/index.js';
 import { authOf } from '../session/index.js';
 import { type AccessRefusalCode, whyNobody } from './access.refusal.js';
 import { AuthenticatedGuard } from './authenticated.guard.js';
@@ -17,7 +17,7 @@ export class RolesGuard extends AuthenticatedGuard {
   protected override async judge(context: ExecutionContext): Promise<AccessRefusalCode | undefined> {
     const roles = demandOn(this.parts.reflector, Roles, context);
     if (roles === undefined) return isBoundTo(context, this) ? super.judge(context) : undefined;
-    const auth = authOf(await sessionOf(context));
+    const auth = authOf(await confirmedSessionOf(context));
     if (auth === undefined) return whyNobody(context);
     return roles.some((role) => auth.roles.includes(role)) ? undefined : 'INSUFFICIENT_ROLE';
   }

@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, SessionEndedError, type SessionEndReason, SessionLimitException } from '../common/index.js';
+import {
+  Clock,
+  SessionEndedError,
+  type SessionEndReason,
+  SessionLimitException,
+  SessionReadOnlyError,
+} from '../common/index.js';
 import type { CurrentSession, RequestSession, SessionRequest } from '../http/index.js';
 import {
   type Admission,
@@ -58,6 +64,7 @@ export class SessionReplacement {
     const { userId } = auth;
     const { keeper, users } = requestSession.store;
     const { session: before } = request;
+    if (keeper.isReader) throw new SessionReadOnlyError('a login creates a session.');
     const session = requestSession.renew();
     const handle = handleOf(session) ?? '';
     const limit = this.options.maxSessions(auth);

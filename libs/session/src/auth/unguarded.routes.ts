@@ -1,6 +1,8 @@
 import type { ApplicationConfig, ModulesContainer, ReflectableDecorator, Reflector } from '@nestjs/core';
 import { FreshLogin } from './fresh-login.decorator.js';
 import { FreshLoginGuard } from './fresh-login.guard.js';
+import { LoginAttemptDemand, limitOn } from './login-attempt.demand.js';
+import { LoginAttemptGuard } from './login-attempt.guard.js';
 import { Roles } from './roles.decorator.js';
 import { RolesGuard } from './roles.guard.js';
 import { demandOf, guardsOn } from './route.demands.js';
@@ -13,6 +15,13 @@ interface UnguardedRoute {
   readonly guard: string;
 }
 
+/** What a decorator demands of a handler: on itself, in all, and the guard that enforces it. */
+interface Demanded {
+  own: unknown;
+  demand: unknown;
+  guard: Function;
+}
+
 /** What Nest and its packages write on the handlers of HTTP, brokers, WebSockets and GraphQL. */
 const HANDLER_MARKS = [
   'path',
@@ -22,8 +31,8 @@ const HANDLER_MARKS = [
 ];
 
 /**
- * Handlers of controllers, gateways and resolvers that demand a role or a fresh login, by `@Roles()` or `@FreshLogin()` on them or on
- * their class, where neither `@UseGuards()` nor the whole application has the guard, or a subclass, that enforces it.
+ * Handlers of controllers, gateways and resolvers that demand a role, a fresh login or a limit of attempts, by `@Roles()`, `@FreshLogin()` or
+ * `@LimitLoginAttempts()` on them or on their class, where neither `@UseGuards()` nor the whole application has the guard, or a subclass, that enforces it.
  *
  * Where a guard of the whole application is made for each request by a factory, nobody knows what it is: nothing is told then.
  */
@@ -36,24 +45,27 @@ export function unguardedRoutes(
   if (wrappers.some(({ inject }) => inject != null)) return [];
   const everywhere: unknown[] = [...config.getGlobalGuards(), ...wrappers.map(({ metatype }) => metatype)];
   const found: UnguardedRoute[] = [];
-  const look = <Param, Demand>(
-    host: Function,
-    handler: Function,
-    name: string,
-    decorator: ReflectableDecorator<Param, Demand>,
-    guard: Function,
-  ): void => {
-    const own = reflector.getAllAndOverride<Param, Demand | undefined>(decorator, [handler]);
-    if (own === undefined && !isHandler(handler)) return;
-    if (demandOf(reflector, decorator, handler, host) === undefined) return;
+  const look = (host: Function, handler: Function, name: string, { own, demand, guard }: Demanded): void => {
+    if (demand === undefined || (own === undefined && !isHandler(handler))) return;
     const guards = [...everywhere, ...guardsOn(handler), ...guardsOn(host)];
     if (guards.some((each) => isOf(each, guard))) return;
     found.push({ route: `${host.name}.${name}`, guard: guard.name });
   };
+  const by = <Param, Demand>(
+    decorator: ReflectableDecorator<Param, Demand>,
+    guard: Function,
+    [handler, host]: [Function, Function],
+  ): Demanded => ({
+    own: reflector.getAllAndOverride<Param, Demand | undefined>(decorator, [handler]),
+    demand: demandOf(reflector, decorator, handler, host),
+    guard,
+  });
   for (const host of hostsIn(modules)) {
     for (const [name, handler] of methodsOf(host)) {
-      look(host, handler, name, Roles, RolesGuard);
-      look(host, handler, name, FreshLogin, FreshLoginGuard);
+      look(host, handler, name, by(Roles, RolesGuard, [handler, host]));
+      look(host, handler, name, by(FreshLogin, FreshLoginGuard, [handler, host]));
+      const limit = by(LoginAttemptDemand, LoginAttemptGuard, [handler, host]);
+      look(host, handler, name, { ...limit, demand: limitOn(reflector, handler, host) });
     }
   }
   return found;

@@ -21,6 +21,8 @@ const COMMANDS: readonly Command[] = [
   memoryCommand,
   monitorCommand,
 ];
+/** One handle in 64 begins with a hyphen. No option has 22 characters. */
+const LOOKS_LIKE_OPTION = /^-[\w-]{21}$/;
 const EVERYWHERE: readonly OptionName[] = ['redis', 'prefix', 'json', 'progress', 'help'];
 const COMMON_HELP = `  --redis URL     redis:// or rediss:// (default: REDIS_URL, else redis://127.0.0.1:6379)
   --prefix TEXT   start of session keys (default: sess:)
@@ -69,7 +71,10 @@ export function understand(argv: readonly string[]): Request {
 
 function parse(argv: readonly string[]): { values: Values; positionals: string[] } {
   try {
-    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+    const args = argv.filter((each) => !LOOKS_LIKE_OPTION.test(each));
+    const handles = argv.filter((each) => LOOKS_LIKE_OPTION.test(each));
+    const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
+    return { values, positionals: [...positionals, ...handles] };
   } catch (error) {
     const [sentence = ''] = messageOf(error).split(/\. |\n/);
     throw wrong(`${sentence.replace(/\.$/, '')}.`, `See ${NAME} --help`);

@@ -155,7 +155,7 @@ async function measure(target: RedisTarget, terminal: Terminal, largest: number)
   };
   const seen = new Set<string>();
   // One walk for all: their beginnings have this in common.
-  for await (const keys of scanKeys(target.connection, prefix.replace(/:$/, ''), SCAN_COUNT)) {
+  for await (const keys of scanKeys(target.connection, prefix.replace(/:$/, ''), { count: SCAN_COUNT })) {
     const fresh = keys.filter((key) => !seen.has(key));
     for (const key of fresh) seen.add(key);
     const kindOf = (key: string) => Object.values(kinds).find(({ start }) => key.startsWith(start))?.kind;

@@ -74,12 +74,10 @@ const isUnexpected = (error: unknown): boolean =>
 
 /** Messages of Redis may name keys, so what they mean is told instead. */
 function sentenceOf(error: unknown): string {
-  if (error instanceof StoreUnavailableError) {
-    return error.cause === undefined || error.message.includes('cannot be used')
-      ? error.message
-      : explainFailure(error.cause);
-  }
-  return messageOf(error).startsWith('MOVED')
-    ? 'This Redis is one node of a Cluster, and this command looks at one server only: use SessionRegistry in an application.'
-    : explainFailure(error);
+  if (!(error instanceof StoreUnavailableError)) return explainFailure(error);
+  if (messageOf(error.cause).startsWith('MOVED'))
+    return 'This Redis is one node of a Cluster, and this command looks at one server only: use SessionRegistry in an application.';
+  return error.cause === undefined || error.message.includes('cannot be used')
+    ? error.message
+    : explainFailure(error.cause);
 }

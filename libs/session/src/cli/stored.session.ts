@@ -56,7 +56,7 @@ export async function readSession(target: RedisTarget, id: string): Promise<Stor
 export async function* sessionIds(target: RedisTarget, beginning = ''): AsyncGenerator<string[]> {
   const { connection, prefix } = target;
   const seen = new Set<string>();
-  for await (const keys of scanKeys(connection, prefix + beginning, SCAN_COUNT)) {
+  for await (const keys of scanKeys(connection, prefix + beginning, { count: SCAN_COUNT })) {
     const page = keys.filter((key) => !seen.has(key) && !isSideKey(prefix, key));
     for (const key of page) seen.add(key);
     yield page.map((key) => key.slice(prefix.length));

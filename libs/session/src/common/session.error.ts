@@ -8,6 +8,7 @@ export type SessionErrorCode =
   | 'SESSION_NOT_SERIALIZABLE'
   | 'SESSION_TOO_LARGE'
   | 'SESSION_REPLACED'
+  | 'SESSION_READ_ONLY'
   | 'RESERVED_FIELD'
   | 'DOCTOR_FINDINGS';
 
@@ -57,6 +58,16 @@ export class SessionEndedError extends SessionError {
     super(
       'SESSION_ENDED',
       'The session was ended while this request was working with it. Nothing was written; the client has to log in again.',
+    );
+  }
+}
+
+/** A service with `session.access: 'read'` was about to write what it may not, or was not told to. Nothing was written. */
+export class SessionReadOnlyError extends SessionError {
+  constructor(attempted: string) {
+    super(
+      'SESSION_READ_ONLY',
+      `This service only reads sessions (session.access is "read"), and ${attempted} Nothing was written.`,
     );
   }
 }

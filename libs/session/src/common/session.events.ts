@@ -19,8 +19,14 @@ export const SESSION_END_REASONS = [
 /** Why a session ended. */
 export type SessionEndReason = (typeof SESSION_END_REASONS)[number];
 
-/** Why a login failed. `revoked`: the user's sessions were revoked while the password was being checked. */
-export type LoginFailureReason = 'credentials' | 'session-limit' | 'revoked';
+/**
+ * Why a login failed. `revoked`: the user's sessions were revoked while the password was being checked. `disabled`: the password was
+ * right, and disabled after too many failures.
+ */
+export type LoginFailureReason = 'credentials' | 'session-limit' | 'revoked' | 'disabled';
+
+/** What the attempts were counted on that led to a block. */
+export type LoginBlockCause = 'account' | 'address' | 'pair';
 
 /** What happened, told once it is certain. Sessions are named by their handle, which lets nobody in. */
 export type SessionEvent =
@@ -36,8 +42,29 @@ export type SessionEvent =
   | { type: 'session.writeRefused'; handle: string }
   /** A session was stored that takes half of `session.maxBytes` or more. Once for each session object. */
   | { type: 'session.large'; handle: string; bytes: number; largestKey: string }
-  | { type: 'login.succeeded'; handle: string; userId: string; remembered: boolean; account?: string }
+  /** `failures`: attempts on the account since the last that succeeded, if there were any; `device`: whether it had logged in before (ASVS 6.3.5). */
+  | {
+      type: 'login.succeeded';
+      handle: string;
+      userId: string;
+      remembered: boolean;
+      account?: string;
+      failures?: number;
+      device?: 'known' | 'new';
+    }
   | { type: 'login.failed'; reason: LoginFailureReason; userId?: string; account?: string }
+  /** Attempts were refused from now on, for `seconds`. Told once a block, however many attempts it refuses. */
+  | {
+      type: 'login.blocked';
+      by: LoginBlockCause;
+      seconds: number;
+      address?: string;
+      account?: string;
+    }
+  /** From one address `accounts` accounts were tried within a day and not logged in to. Told once a day and address. */
+  | { type: 'login.sprayed'; address: string; accounts: number }
+  /** So many attempts on an account failed in a row that its password counts as wrong from now on, even if it is right. */
+  | { type: 'credential.disabled'; failures: number; userId?: string; account?: string }
   /** Somebody who was logged in gave the password again, and got the session `handle` in place of `before`. */
   | { type: 'login.reauthenticated'; handle: string; before: string; userId: string }
   /** All sessions of a user, or with no `userId` everybody's, were ended on request. */
@@ -50,6 +77,8 @@ export type SessionEvent =
       handle?: string;
       userId?: string;
     }
+  /** Redis does not announce changes of keys, so `nearCache` is by-passed and every read asks Redis. Told once until it does. */
+  | { type: 'nearCache.refused'; reason: string }
   | { type: 'store.unavailable'; reason: string }
   | { type: 'store.recovered' };
 

@@ -1,4 +1,5 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
+import { type Milliseconds, seconds } from './durations.js';
 
 /** Stable codes that clients may rely on. */
 export type SessionExceptionCode =
@@ -10,6 +11,9 @@ export type SessionExceptionCode =
   | 'INSUFFICIENT_ROLE'
   | 'CROSS_ORIGIN'
   | 'INVALID_CREDENTIALS'
+  | 'INVALID_ACCOUNT'
+  | 'LOGIN_BLOCKED'
+  | 'CHALLENGE_REQUIRED'
   | 'SESSION_LIMIT_REACHED'
   | 'SESSION_STORE_UNAVAILABLE'
   | 'SESSION_TOO_LARGE';
@@ -32,9 +36,12 @@ export abstract class SessionException extends HttpException {
     readonly code: SessionExceptionCode,
     status: HttpStatus,
     message: string,
-    options?: { cause?: unknown },
+    options?: { cause?: unknown; body?: Readonly<Record<string, unknown>> },
   ) {
-    super({ statusCode: status, code, message }, status, { cause: options?.cause, errorCode: code });
+    super({ statusCode: status, code, message, ...options?.body }, status, {
+      cause: options?.cause,
+      errorCode: code,
+    });
     this.extensions = { code };
   }
 }
@@ -110,6 +117,38 @@ export class InvalidCredentialsException extends SessionException {
   }
 }
 
+/** 400 `INVALID_ACCOUNT`: the name of an account is no text, empty, or longer than 256 characters. */
+export class InvalidAccountException extends SessionException {
+  constructor() {
+    super('INVALID_ACCOUNT', HttpStatus.BAD_REQUEST, 'The user name must be text with 1 to 256 characters.');
+  }
+}
+
+/** 429 `LOGIN_BLOCKED`: too many attempts, whether or not the account exists. The answer has `Retry-After`, in seconds, and so has its body. */
+export class LoginBlockedException extends SessionException {
+  /** Seconds, rounded up. */
+  readonly retryAfter: number;
+
+  /** @param wait until the next attempt, in milliseconds */
+  constructor(wait: Milliseconds) {
+    const retryAfter = Math.max(1, Math.ceil(wait / seconds(1)));
+    super(
+      'LOGIN_BLOCKED',
+      HttpStatus.TOO_MANY_REQUESTS,
+      `Too many attempts. Please try again in ${inWords(retryAfter)}.`,
+      { body: { retryAfter } },
+    );
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** 403 `CHALLENGE_REQUIRED`: the attempt needs a proof that a human makes it (`loginAttempts.challenge`). */
+export class ChallengeRequiredException extends SessionException {
+  constructor() {
+    super('CHALLENGE_REQUIRED', HttpStatus.FORBIDDEN, 'Please show that you are not a robot, and try again.');
+  }
+}
+
 /** 503 `SESSION_STORE_UNAVAILABLE`: Redis did not answer in time; what was sent may or may not have been written. */
 export class SessionStoreUnavailableException extends SessionException {
   constructor(options?: { cause?: unknown }) {
@@ -132,4 +171,9 @@ export class SessionTooLargeException extends SessionException {
       options,
     );
   }
+}
+
+function inWords(wait: number): string {
+  const [count, unit] = wait < 120 ? [wait, 'second'] : [Math.ceil(wait / 60), 'minute'];
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }

@@ -75,6 +75,16 @@ const CATALOGUE = {
     remedy: 'Lower session.absoluteTimeout, or write down why not and ignore this code.',
     asvs: '7.3.2',
   },
+  LOGIN_ATTEMPTS_OFF: {
+    inProduction: 'error',
+    remedy: 'Leave out loginAttempts: false, or limit attempts elsewhere and ignore this code.',
+    asvs: '6.3.1',
+  },
+  LOGIN_SECRET_DERIVED: {
+    inProduction: 'warning',
+    remedy: 'Give loginAttempts.secret a value of its own before the oldest entry of secret is removed.',
+    asvs: '6.1.1',
+  },
   TRUST_PROXY_ALL: {
     inProduction: 'error',
     remedy: "Name the proxies by their addresses or networks, such as 'loopback, 10.0.0.0/8'.",
@@ -89,7 +99,7 @@ const CATALOGUE = {
   ROUTE_NOT_GUARDED: {
     inProduction: 'error',
     remedy:
-      'Add @UseGuards(RolesGuard) to them, or { provide: APP_GUARD, useClass: RolesGuard } to the providers of a module; likewise FreshLoginGuard.',
+      'Add @UseGuards(RolesGuard) to them, or { provide: APP_GUARD, useClass: RolesGuard } to the providers of a module; likewise FreshLoginGuard and LoginAttemptGuard.',
     asvs: '8.3.1',
   },
   REDIS_EVICTS_SESSIONS: {

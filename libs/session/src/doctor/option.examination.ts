@@ -1,5 +1,6 @@
 import { hours, type Milliseconds, minutes } from '../common/index.js';
 import type { ResolvedCookieOptions } from '../http/index.js';
+import type { ResolvedLoginAttemptsOptions } from '../login-attempts/index.js';
 import type { ResolvedSessionOptions } from '../session/index.js';
 import { type Environment, type Finding, finding } from './finding.js';
 
@@ -11,6 +12,7 @@ export interface ExaminedOptions {
     ResolvedSessionOptions,
     'idleTimeout' | 'absoluteTimeout' | 'renewAfter' | 'idFormat'
   >;
+  readonly loginAttempts: Pick<ResolvedLoginAttemptsOptions, 'isActive' | 'isSecretDerived'>;
 }
 
 /** OWASP Session Management Cheat Sheet: 2 to 5 minutes for much at stake, 15 to 30 for little. */
@@ -26,6 +28,7 @@ export function examineOptions(options: ExaminedOptions, where: Environment): Fi
     ...ofCookie(options.cookie, where),
     ...ofIds(options, where),
     ...ofTimeouts(options.session, where),
+    ...ofLogins(options, where),
   ];
 }
 
@@ -108,6 +111,22 @@ function* ofTimeouts(
     yield finding(
       'ABSOLUTE_TIMEOUT_LONG',
       `session.absoluteTimeout is ${inWords(absoluteTimeout)}: NIST SP 800-63B-4 recommends at most 24 hours at AAL2 and demands 12 hours at AAL3.`,
+      where,
+    );
+  }
+}
+
+function* ofLogins({ loginAttempts, secrets }: ExaminedOptions, where: Environment): Generator<Finding> {
+  if (!loginAttempts.isActive) {
+    yield finding(
+      'LOGIN_ATTEMPTS_OFF',
+      'loginAttempts is false, so passwords can be guessed as fast as the application checks them.',
+      where,
+    );
+  } else if (loginAttempts.isSecretDerived && secrets.length > 1) {
+    yield finding(
+      'LOGIN_SECRET_DERIVED',
+      'loginAttempts.secret is not given and secret is being replaced: when its oldest entry goes, attempts are counted anew and no device is known any more.',
       where,
     );
   }

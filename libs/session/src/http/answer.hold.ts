@@ -30,7 +30,7 @@ export function holdAnswer(response: ServerResponse, session: RequestSession): v
     }
   };
   const headNow = (args: unknown[]): void => {
-    addCookie(response, cookieOf(session), args);
+    addCookies(response, cookiesOf(session), args);
     through(() => Reflect.apply(writeHead, response, args));
   };
   const releaseHead = (): void => {
@@ -39,7 +39,7 @@ export function holdAnswer(response: ServerResponse, session: RequestSession): v
       heldHead = undefined;
       headNow(args);
     } else if (!response.headersSent) {
-      addCookie(response, cookieOf(session), []);
+      addCookies(response, cookiesOf(session), []);
     }
   };
   // The headers leave before the end: what changed so far is saved at once, and the cookie goes with them.
@@ -98,27 +98,27 @@ function claimSent(response: ServerResponse, isSent: boolean): void {
   }
 }
 
-/** The cookie of the answer. What cannot be written is left out, because an answer on its way must not get stuck. */
-function cookieOf(session: RequestSession): string | undefined {
+/** The cookies of the answer. What cannot be written is left out, because an answer on its way must not get stuck. */
+function cookiesOf(session: RequestSession): string[] {
   try {
-    return session.cookieForAnswer();
+    return session.cookiesForAnswer();
   } catch (error) {
     new Logger('SessionModule').error(error);
-    return undefined;
+    return [];
   }
 }
 
-function addCookie(response: ServerResponse, cookie: string | undefined, headArgs: unknown[]): void {
-  if (cookie === undefined) return;
+function addCookies(response: ServerResponse, cookies: string[], headArgs: unknown[]): void {
+  if (cookies.length === 0) return;
   const headers = headArgs.at(-1);
   const given = isHeaders(headers)
     ? Object.keys(headers).find((name) => name.toLowerCase() === 'set-cookie')
     : undefined;
   if (isHeaders(headers) && given !== undefined) {
-    // Headers given to `writeHead` replace those set before, so the cookie has to stand among them.
-    headArgs[headArgs.length - 1] = { ...headers, [given]: [headers[given], cookie].flat() };
+    // Headers given to `writeHead` replace those set before, so the cookies have to stand among them.
+    headArgs[headArgs.length - 1] = { ...headers, [given]: [headers[given], cookies].flat() };
   } else {
-    response.appendHeader('Set-Cookie', cookie);
+    response.appendHeader('Set-Cookie', cookies);
   }
   // An answer with an id in it belongs to one browser; the application may have said so itself (OWASP).
   if (!response.hasHeader('Cache-Control') && !(isHeaders(headers) && 'cache-control' in headers)) {

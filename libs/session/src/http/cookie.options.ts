@@ -73,8 +73,7 @@ export function resolveCookieOptions(
   const sameSite = checkWord('cookie.sameSite', options.sameSite, ['lax', 'strict', 'none'] as const, 'lax');
   const path = checkText('cookie.path', options.path, '/');
   const domain = options.domain === undefined ? undefined : checkText('cookie.domain', options.domain, '');
-  const prefix = secure ? (domain === undefined && path === '/' ? '__Host-' : '__Secure-') : '';
-  const name = checkText('cookie.name', options.name, `${prefix}sid`);
+  const name = checkText('cookie.name', options.name, `${cookiePrefix({ secure, domain, path })}sid`);
   if (!TOKEN.test(name)) {
     throw new InvalidOptionError(
       'cookie.name',
@@ -112,4 +111,14 @@ export function resolveCookieOptions(
       domain,
     },
   };
+}
+
+/** The strictest prefix that browsers accept on a cookie with these attributes (ASVS 3.3.1, 3.3.3). */
+export function cookiePrefix({
+  secure,
+  domain,
+  path,
+}: Pick<ResolvedCookieOptions['attributes'], 'secure' | 'domain' | 'path'>): '__Host-' | '__Secure-' | '' {
+  if (!secure) return '';
+  return domain === undefined && path === '/' ? '__Host-' : '__Secure-';
 }

@@ -1,18 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import { Logger } from '@nestjs/common';
-import {
-  RETRY_AFTER_SECONDS,
-  SessionEndedError,
-  SessionEndedException,
-  SessionError,
-  SessionStoreUnavailableException,
-  SessionTooLargeError,
-  SessionTooLargeException,
-  StoreUnavailableError,
-} from '../common/index.js';
+import { RETRY_AFTER_SECONDS, SessionError, SessionStoreUnavailableException } from '../common/index.js';
 import { type CurrentSession, type RedisSessionStore, trackedOf } from '../store/index.js';
+import { onDemand } from './on-demand.session.js';
+import { refusalOf, replaced, unsaved } from './request.refusals.js';
 import { absenceOf, type SessionAbsence } from './session.absence.js';
 import type { SessionCookies } from './session.cookies.js';
+import { type SessionPassage, type UsedSession, usedSession } from './session.passage.js';
 import type { SessionRequest } from './session.request.js';
 
 const ofRequest = new WeakMap<object, RequestSession>();
@@ -33,9 +26,13 @@ export class RequestSession {
   private presentedId: string | undefined;
   /** The id that came with the request, if it opened a session. */
   private loadedId: string | undefined;
+  private came: UsedSession | undefined;
   private cookieAtLoad = '';
   /** Whether the route does not count as activity. */
-  private isPassive = false;
+  private isPassive: boolean;
+  private readonly further: string[] = [];
+  /** Whether there is a session: a new one is made once somebody asks for it. */
+  private isAskedFor = true;
   /** Whether an exit has dealt with this request, so that its activity is counted. */
   private isNoted = false;
 
@@ -46,6 +43,7 @@ export class RequestSession {
     private readonly cookies: SessionCookies,
   ) {
     ofRequest.set(request, this);
+    this.isPassive = store.keeper.isReader;
     request.sessionStore = store;
   }
 
@@ -54,20 +52,39 @@ export class RequestSession {
     const sid = this.cookies.read(this.request.headers.cookie);
     this.presentedId = sid;
     if (sid === undefined) {
-      this.renew();
+      this.isAskedFor = false;
+      onDemand(this.request, () => this.renew());
       return undefined;
     }
-    return this.find(sid);
+    if (this.store.resumeNear(this.request, sid) === undefined) return this.find(sid);
+    this.loaded(sid);
+    return undefined;
+  }
+
+  /**
+   * Makes sure of a session that was loaded without asking Redis: for what should not wait until a change elsewhere is heard of.
+   *
+   * @throws SessionStoreUnavailableException
+   */
+  async confirm(): Promise<void> {
+    const session = this.current;
+    if (session) await this.calling(() => this.store.keeper.confirm(session));
   }
 
   /** Gives the request a new, empty session. */
   renew(): CurrentSession {
+    this.isAskedFor = true;
     return this.store.begin(this.request);
+  }
+
+  /** The session, unless nobody has asked for it yet. */
+  private get current(): CurrentSession | undefined {
+    return this.isAskedFor ? this.request.session : undefined;
   }
 
   /** Whether something is to be saved. Data that cannot be saved counts: the save will say what is wrong with it. */
   isChanged(): boolean {
-    const { session } = this.request;
+    const session = this.current;
     if (!session || this.failure !== undefined) return false;
     const state = trackedOf(session);
     // Something else took the place of the session: the save will say so.
@@ -87,13 +104,14 @@ export class RequestSession {
    *   SessionError, a 500, if the application put something on the session that cannot be stored
    */
   async commit(): Promise<void> {
-    const { session } = this.request;
+    const session = this.current;
     // express-session's meaning of an unset session: this request goes on without, the stored one stays.
     if (!session || this.failure !== undefined) return;
     try {
       const state = trackedOf(session);
       if (state === undefined) throw replaced();
       state.isPassive = this.isPassive;
+      if (this.store.keeper.isReader && this.isChanged()) throw unsaved();
       const outcome = await this.store.keeper.save(session);
       if (outcome === 'unchanged') await this.noteActivity(session);
       this.isNoted = true;
@@ -104,7 +122,7 @@ export class RequestSession {
 
   /** Whether the answer has to wait for {@link commit}: something changed, or activity is to be noted. */
   hasWork(): boolean {
-    const { session } = this.request;
+    const session = this.current;
     if (this.isChanged()) return true;
     const state = session ? trackedOf(session) : undefined;
     return (
@@ -118,6 +136,15 @@ export class RequestSession {
   /** Says that this request does not count as activity. */
   setPassive(): void {
     this.isPassive = true;
+    const session = this.current;
+    const state = session && trackedOf(session);
+    // For what the handler saves by itself.
+    if (state !== undefined) state.isPassive = true;
+  }
+
+  /** What the request has done so far; all of it, once its answer is out. */
+  get passage(): SessionPassage {
+    return { came: this.came, left: usedSession(this.current), isPassive: this.isPassive };
   }
 
   private mayNote(): boolean {
@@ -131,6 +158,15 @@ export class RequestSession {
       await this.store.keeper.touch(session, state).catch(() => undefined);
   }
 
+  /** Calls the store on behalf of the request: what it throws becomes what the client is told, and nothing more is written. */
+  async calling<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw error instanceof SessionError ? this.fail(error) : error;
+    }
+  }
+
   /** Turns an error of the store into what the client is told, and stops everything else for this request. */
   fail(error: unknown): unknown {
     this.failure = refusalOf(error);
@@ -139,10 +175,22 @@ export class RequestSession {
     return this.failure;
   }
 
-  /** The `Set-Cookie` value that the answer needs, if any. Asked once, when the headers leave. */
-  cookieForAnswer(): string | undefined {
-    if (this.failure !== undefined) return undefined;
-    const { session } = this.request;
+  /** Lets the answer set another cookie beside the session's, unless it turns out to be a refusal because of the session. */
+  addCookie(line: string): void {
+    this.further.push(line);
+  }
+
+  /** The `Set-Cookie` values that the answer needs. Asked once, when the headers leave. */
+  cookiesForAnswer(): string[] {
+    if (this.failure !== undefined) return [];
+    const own = this.cookieForAnswer();
+    return own === undefined ? this.further : [own, ...this.further];
+  }
+
+  private cookieForAnswer(): string | undefined {
+    // The cookie is in the hands of those who create and renew sessions.
+    if (this.store.keeper.isReader) return undefined;
+    const session = this.current;
     // Set to null by the application: the browser keeps the cookie as Redis keeps the session.
     if (isNull(session)) return undefined;
     const state = session && trackedOf(session);
@@ -158,7 +206,7 @@ export class RequestSession {
 
   /** Why nobody is logged in with this request. @throws SessionStoreUnavailableException */
   async absence(): Promise<SessionAbsence> {
-    const { session } = this.request;
+    const session = this.current;
     const state = session && trackedOf(session);
     if (state?.ended === true) return 'ended';
     if (this.presentedId === undefined || this.isLoadedOne()) return 'none';
@@ -176,41 +224,31 @@ export class RequestSession {
         this.renew();
         return;
       }
-      this.loadedId = sid;
-      this.cookieAtLoad = this.fingerprint();
+      this.loaded(sid);
     } catch (error) {
       throw this.fail(error);
     }
   }
 
+  private loaded(sid: string): void {
+    this.loadedId = sid;
+    this.came = usedSession(this.current);
+    this.cookieAtLoad = this.fingerprint();
+  }
+
   private isLoadedOne(): boolean {
-    const { session } = this.request;
+    const session = this.current;
     return session !== undefined && session.id === this.loadedId && trackedOf(session)?.ended !== true;
   }
 
+  /** What `Set-Cookie` says of it, to compare. */
   private fingerprint(): string {
-    return JSON.stringify(this.request.session?.cookie);
+    const cookie = this.current?.cookie;
+    if (cookie === undefined) return '';
+    const { expires, path, domain, httpOnly, secure, sameSite } = cookie;
+    return `${expires instanceof Date ? expires.getTime() : expires} ${path} ${domain} ${httpOnly} ${secure} ${sameSite}`;
   }
-}
-
-/** What the client is told. What is the application's fault stays as it is: Nest logs it and answers 500 without details. */
-function refusalOf(cause: unknown): unknown {
-  if (cause instanceof SessionEndedError) return new SessionEndedException({ cause });
-  if (cause instanceof StoreUnavailableError) return new SessionStoreUnavailableException({ cause });
-  if (cause instanceof SessionTooLargeError) {
-    // Nest does not log what is below 500, and the client is not told what the developer has to know.
-    new Logger('SessionModule').error(cause.message);
-    return new SessionTooLargeException({ cause });
-  }
-  return cause;
 }
 
 // The types say that it cannot be; applications written in JavaScript, and old habits, say that it can.
 const isNull = (session: unknown): boolean => session === null;
-
-const replaced = (): SessionError =>
-  new SessionError(
-    'SESSION_REPLACED',
-    'req.session was replaced by something that is no session, so nothing was written. Set fields on it, such as ' +
-      'req.session.cart = cart; req.session.regenerate() empties it, and req.session.destroy() ends it.',
-  );

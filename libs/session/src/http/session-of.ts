@@ -20,6 +20,17 @@ export async function sessionOf(context: ExecutionContext): Promise<CurrentSessi
 }
 
 /**
+ * The session as {@link sessionOf} gives it, but never from the near cache: Redis has been asked since the request came.
+ *
+ * @throws SessionStoreUnavailableException
+ */
+export async function confirmedSessionOf(context: ExecutionContext): Promise<CurrentSession | undefined> {
+  const request = requestOf(context);
+  if (request !== undefined && !isSocket(context)) await requestSessionOf(request)?.confirm();
+  return sessionOf(context);
+}
+
+/**
  * Why nobody is logged in with what a guard is looking at. Asks Redis only if a cookie that was signed here opened nothing.
  *
  * @throws SessionStoreUnavailableException

@@ -2,38 +2,38 @@ import { stringifySetCookie } from 'cookie';
 import { sign, unsign } from 'cookie-signature';
 import type { Cookie } from 'express-session';
 import { Clock } from '../common/index.js';
+import { cookieIn } from './cookie.header.js';
 import type { ResolvedCookieOptions } from './cookie.options.js';
 
 /** Longer values are not looked at: an honest one has about 120 characters, and hashing costs time. */
 const LONGEST_VALUE = 1024;
 
+/** Cookies whose signature was right, so that it is worked out once a browser and not once a request. A few megabytes. */
+const MOST_VERIFIED = 10_000;
+
 /**
  * Reads and writes the session cookie: `s:<sid>.<HMAC-SHA256>`, as express-session signs it.
  */
 export class SessionCookies {
+  private readonly verified = new Map<string, string>();
+
   constructor(
     private readonly options: ResolvedCookieOptions,
     private readonly secrets: readonly [string, ...string[]],
     private readonly clock: Clock,
   ) {}
 
-  /**
-   * The id in a `Cookie` header, if it stands there once and one of the secrets signed it; otherwise `undefined`, never
-   * an error.
-   *
-   * The name standing there twice means that somebody else, such as a neighbouring host, has set one of the two. Which one
-   * cannot be told, so neither counts.
-   */
+  /** The id in a `Cookie` header, if it stands there once and one of the secrets signed it; otherwise `undefined`, never an error. */
   read(header: string | undefined): string | undefined {
-    if (header === undefined || !header.includes(this.options.name)) return undefined;
-    let found: string | undefined;
-    for (const pair of header.split(';')) {
-      const equals = pair.indexOf('=');
-      if (equals < 0 || pair.slice(0, equals).trim() !== this.options.name) continue;
-      if (found !== undefined) return undefined;
-      found = pair.slice(equals + 1).trim();
-    }
-    return found === undefined ? undefined : this.verify(found);
+    const found = cookieIn(header, this.options.name);
+    if (found === undefined) return undefined;
+    const known = this.verified.get(found);
+    if (known !== undefined) return known;
+    const sid = this.verify(found);
+    // All at once: which of them would be used again is not worth keeping account of. Wrong ones cannot fill it.
+    if (this.verified.size >= MOST_VERIFIED) this.verified.clear();
+    if (sid !== undefined) this.verified.set(found, sid);
+    return sid;
   }
 
   /** The `Set-Cookie` value that gives the browser an id, living as long as the session's own cookie says. */

@@ -1,11 +1,16 @@
-import type { Cluster, Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import { type Milliseconds, StoreUnavailableError } from '../common/index.js';
+import { ClusterShards } from './cluster.shards.js';
 import { explainFailure, kindOfFailure } from './redis.failures.js';
 
-/** Calls that may wait for a connection or be without an answer at one time; more are refused at once. */
+/** Calls that may wait for a connection, or on one node be without an answer, at one time; more are refused at once. */
 const MOST_CALLS = 10_000;
-/** Pause before Redis is asked again after it said "not now". */
+/** Pause before Redis is asked again after it said "not now"; it doubles up to the second one while that goes on. */
 const PAUSE: Milliseconds = 25;
+const LONGEST_PAUSE: Milliseconds = 100;
+
+/** Calls that are sent together. Redis works on them while the next ones are being made; with more of them it would wait. */
+const AT_ONE_TIME = 16;
 
 /** What a caller says about one call. */
 export interface CallLimits {
@@ -13,6 +18,25 @@ export interface CallLimits {
   repeatable: boolean;
   /** What is left of the caller's own time, if that is less than `redis.maxWait`. */
   within?: Milliseconds;
+  /**
+   * Refused at once while the connection is away for longer than `redis.maxWait`: whoever came before has waited in vain.
+   *
+   * @default false: waits all the same, so that it is served the moment that Redis is back
+   */
+  refusedAtOnce?: boolean;
+  /**
+   * Sent at once, not together with other calls of this turn of the event loop: it is a batch already, and Redis can work on it while the
+   * next one is being made.
+   *
+   * @default false
+   */
+  isBatch?: boolean;
+  /**
+   * A key that the call is about. On a Cluster calls are counted by the node that serves it.
+   *
+   * @default for a script, its first key
+   */
+  key?: string;
 }
 
 /**
@@ -23,9 +47,16 @@ export interface CallLimits {
  * it, because it still occupies memory.
  */
 export class Gate {
-  private calls = 0;
+  /** Calls without an answer, by the node that they are for; a single server has the name ''. */
+  private readonly calls = new Map<string, number>();
+  private readonly shards: ClusterShards | undefined;
   private closed = false;
+  /** Calls of this turn of the event loop. */
+  private gathered = 0;
+  private corked: Redis['stream'] | undefined;
   private readonly waiting = new Set<() => void>();
+  /** When the connection was lost that is not there yet; by a clock that nobody sets. */
+  private lostAt: number | undefined;
 
   constructor(
     private readonly client: Redis | Cluster,
@@ -33,28 +64,33 @@ export class Gate {
     /** Told whether Redis answers at all: a frozen one keeps its connections open and says nothing. */
     private readonly onSign: (isAnswering: boolean) => void = () => undefined,
   ) {
+    this.shards = client instanceof Cluster ? new ClusterShards(client) : undefined;
     client.on('ready', this.wake);
+    client.on('close', this.lose);
   }
 
   /** Runs `command` once the connection is ready, and again after a failure that makes this safe, until the deadline. */
-  async run<T>(command: () => Promise<T>, { repeatable, within = this.maxWait }: CallLimits): Promise<T> {
+  async run<T>(command: () => Promise<T>, limits: CallLimits): Promise<T> {
+    const { repeatable, within = this.maxWait, refusedAtOnce = false } = limits;
+    if (refusedAtOnce && this.isLongAway())
+      throw new StoreUnavailableError('There is no connection to Redis.');
     const deadline = performance.now() + Math.min(within, this.maxWait);
-    for (;;) {
+    for (let pause = PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
       if (this.client.status !== 'ready') await this.ready(deadline - performance.now());
       try {
-        return await this.attempt(command, deadline - performance.now());
+        return await this.attempt(command, deadline - performance.now(), limits);
       } catch (error) {
         if (error instanceof StoreUnavailableError) throw error;
         const kind = kindOfFailure(error);
         if (kind === 'faulty') throw error;
         const again = kind === 'refused-for-now' || (kind === 'connection-lost' && repeatable);
-        if (!again || deadline - performance.now() <= PAUSE) {
+        if (!again || deadline - performance.now() <= pause) {
           throw new StoreUnavailableError(`Redis did not carry out a command: ${explainFailure(error)}`, {
             cause: error,
           });
         }
         // Without a pause, a connection that fails at once but still counts as ready would be asked in a tight loop.
-        if (this.client.status === 'ready') await new Promise((resolve) => setTimeout(resolve, PAUSE));
+        if (this.client.status === 'ready') await new Promise((resolve) => setTimeout(resolve, pause));
       }
     }
   }
@@ -101,43 +137,90 @@ export class Gate {
     this.closed = true;
     this.wake();
     this.client.off('ready', this.wake);
+    this.client.off('close', this.lose);
+  }
+
+  private readonly lose = (): void => {
+    this.lostAt ??= performance.now();
+  };
+
+  private isLongAway(): boolean {
+    return this.lostAt !== undefined && performance.now() - this.lostAt > this.maxWait;
   }
 
   private readonly wake = (): void => {
+    if (this.client.status === 'ready') this.lostAt = undefined;
     for (const look of [...this.waiting]) look();
   };
 
-  private attempt<T>(command: () => Promise<T>, within: Milliseconds): Promise<T> {
-    if (this.calls >= MOST_CALLS) {
+  /**
+   * Lets what is asked within one turn of the event loop leave in few writes to the socket: ioredis makes one for each command, and under
+   * load these system calls are what a call costs most. A call that is alone is not held back.
+   */
+  private gather(): void {
+    const { client } = this;
+    if (!(client instanceof Redis) || this.calls.get('') === 1) return;
+    if (this.gathered++ === 0) {
+      const { stream } = client;
+      this.corked = stream;
+      stream.cork();
+      setImmediate(() => {
+        this.gathered = 0;
+        this.corked = undefined;
+        stream.uncork();
+      });
+    } else if (this.gathered % AT_ONE_TIME === 0) {
+      // Not `client.stream`: it may be another one by now.
+      this.corked?.uncork();
+      this.corked?.cork();
+    }
+  }
+
+  private attempt<T>(
+    command: () => Promise<T>,
+    within: Milliseconds,
+    { isBatch = false, key }: CallLimits,
+  ): Promise<T> {
+    // By where it is sent now: a failover may move the key while the call is under way.
+    const shard = key === undefined || this.shards === undefined ? '' : this.shards.of(key);
+    const calls = this.calls.get(shard) ?? 0;
+    if (calls >= MOST_CALLS) {
       return Promise.reject(
         new StoreUnavailableError(
           `${MOST_CALLS} calls to Redis are without an answer; this one was not sent.`,
         ),
       );
     }
-    this.calls++;
+    this.calls.set(shard, calls + 1);
     return new Promise<T>((resolve, reject) => {
-      const timer = setTimeout(
-        () => {
-          // A call that spent its time waiting for a connection says nothing about the one it got at last.
-          if (within > this.maxWait * 0.9) this.onSign(false);
-          const waited = Math.round(this.maxWait);
-          reject(
-            new StoreUnavailableError(`Redis did not answer within ${waited} ms. The outcome is unknown.`),
-          );
-        },
-        Math.max(within, 1),
-      );
+      const giveUp = (): void => {
+        // A call that spent its time waiting for a connection says nothing about the one it got at last.
+        if (within > this.maxWait * 0.9) this.onSign(false);
+        const waited = Math.round(this.maxWait);
+        reject(
+          new StoreUnavailableError(`Redis did not answer within ${waited} ms. The outcome is unknown.`),
+        );
+      };
+      let lastLook: NodeJS.Immediate | undefined;
+      // Timers run before sockets are read: after the process itself stood still, the answer may be there already.
+      const timer = setTimeout(() => (lastLook = setImmediate(giveUp)), Math.max(within, 1));
+      const settle = (): void => {
+        const left = (this.calls.get(shard) ?? 1) - 1;
+        // Nodes come and go, so that their names must not stay.
+        if (left > 0) this.calls.set(shard, left);
+        else this.calls.delete(shard);
+        clearTimeout(timer);
+        clearImmediate(lastLook);
+      };
+      if (!isBatch) this.gather();
       command().then(
         (value) => {
-          this.calls--;
-          clearTimeout(timer);
+          settle();
           this.onSign(true);
           resolve(value);
         },
         (error: unknown) => {
-          this.calls--;
-          clearTimeout(timer);
+          settle();
           reject(error);
         },
       );

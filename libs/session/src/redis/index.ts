@@ -4,7 +4,15 @@
  * Flow: a room calls `run` or `script` -> gate (deadline, bound) -> ioredis -> Redis.
  * May import: common. Invariant: no call outlives `redis.maxWait`; no `error` event is without a listener.
  */
+export { scanKeys } from './key.scan.js';
 export { type LuaScript, luaScript } from './lua.script.js';
 export { explainFailure, isRefusal, messageOf } from './redis.failures.js';
+export { KeyTracking, type KeyTrackingListener } from './key.tracking.js';
+export { isCluster, notOnCluster, withConnectionOfItsOwn } from './own.connection.js';
 export { RedisConnection } from './redis.connection.js';
-export { type ResolvedRedisOptions, resolveRedisOptions, type SessionRedisOptions } from './redis.options.js';
+export {
+  type RedisAddress,
+  type ResolvedRedisOptions,
+  resolveRedisOptions,
+  type SessionRedisOptions,
+} from './redis.options.js';

@@ -6,11 +6,13 @@ import { isReplyError, messageOf } from './redis.failures.js';
 export interface LuaScript {
   readonly source: string;
   readonly sha1: string;
+  /** Whether what it returns is bytes, which come as Buffers; otherwise text. */
+  readonly isBinary: boolean;
 }
 
 /** Prepares a script; its SHA-1 is what is sent from the second call on (EVALSHA). */
-export function luaScript(source: string): LuaScript {
-  return { source, sha1: createHash('sha1').update(source).digest('hex') };
+export function luaScript(source: string, { isBinary = false } = {}): LuaScript {
+  return { source, sha1: createHash('sha1').update(source).digest('hex'), isBinary };
 }
 
 /**
@@ -23,10 +25,11 @@ export async function runScript(
   keys: readonly string[],
   args: readonly (string | number)[],
 ): Promise<unknown> {
+  const call = script.isBinary ? client.callBuffer.bind(client) : client.call.bind(client);
   try {
-    return await client.evalsha(script.sha1, keys.length, ...keys, ...args);
+    return await call('evalsha', script.sha1, keys.length, ...keys, ...args);
   } catch (error) {
     if (!isReplyError(error) || !messageOf(error).startsWith('NOSCRIPT')) throw error;
-    return client.eval(script.source, keys.length, ...keys, ...args);
+    return call('eval', script.source, keys.length, ...keys, ...args);
   }
 }

@@ -1,5 +1,5 @@
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
-import { type Cluster, Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import {
   type Milliseconds,
   minutes,
@@ -9,13 +9,12 @@ import {
 } from '../common/index.js';
 import { type CallLimits, Gate } from './gate.js';
 import { type LuaScript, runScript } from './lua.script.js';
+import { createClient, describeTarget } from './redis.client.js';
 import { explainFailure, isReplyError, kindOfFailure } from './redis.failures.js';
 import type { ResolvedRedisOptions } from './redis.options.js';
 
 /** How long the application waits for Redis at its start, so that both may be started at the same moment. */
 const START_WAIT: Milliseconds = seconds(3);
-const RETRY_FIRST: Milliseconds = 50;
-const RETRY_MOST: Milliseconds = 500;
 
 /**
  * The one connection to Redis that all rooms share. ioredis multiplexes: thousands of requests share one socket, so a pool
@@ -85,8 +84,9 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     try {
       return await this.gate.run(() => command(this.client), how);
     } catch (error) {
-      if (error instanceof StoreUnavailableError && isReplyError(error.cause))
-        this.reportRefusal(error.cause);
+      // A Cluster counts as connected while one of its nodes is there, so that nothing else tells of a lost one.
+      if (error instanceof StoreUnavailableError && error.cause !== undefined)
+        if (isReplyError(error.cause) || this.client.isCluster) this.reportRefusal(error.cause);
       throw error;
     }
   }
@@ -98,7 +98,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     args: readonly (string | number)[],
     how: CallLimits,
   ): Promise<unknown> {
-    return this.run((client) => runScript(client, script, keys, args), how);
+    return this.run((client) => runScript(client, script, keys, args), { key: keys[0], ...how });
   }
 
   /** Closes the connection if this module opened it; answers under way still come in. */
@@ -165,28 +165,4 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     this.down = true;
     this.events.emit({ type: 'store.unavailable', reason });
   }
-}
-
-function createClient({ url, options, maxWait }: ResolvedRedisOptions): Redis {
-  const settings = {
-    connectTimeout: seconds(2),
-    // ioredis keeps the process alive this long after closing a connection that was already gone.
-    disconnectTimeout: 100,
-    // A connection that is half open (the other side is gone without a word) is noticed by this alone.
-    socketTimeout: maxWait * 3,
-    retryStrategy: (times: number) => Math.min(RETRY_FIRST * 2 ** (times - 1), RETRY_MOST),
-    ...options,
-    // The gate waits for the connection and decides what is asked again, so ioredis must do neither.
-    lazyConnect: true,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false,
-  };
-  return url === undefined ? new Redis(settings) : new Redis(url, settings);
-}
-
-function describeTarget(client: Redis | Cluster): string {
-  if (!(client instanceof Redis)) return 'the cluster';
-  const { host, port, path } = client.options;
-  return path ?? `${host}:${port}`;
 }

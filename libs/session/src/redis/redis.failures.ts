@@ -10,7 +10,10 @@ export type RedisFailure =
   | 'faulty';
 
 const REFUSED_FOR_NOW = /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|UNBLOCKED)\b/;
-const REFUSED = /^(OOM|MISCONF|NOAUTH|NOPERM|WRONGPASS|NOREPLICAS|ERR max number of clients)/;
+const REFUSED = /^(OOM|MISCONF|NOAUTH|NOPERM|WRONGPASS|NOREPLICAS|MOVED|ERR max number of clients)/;
+/** What ioredis says of a command that it did not send, or that every node refused. */
+const NOT_CARRIED_OUT =
+  /^(Stream isn't writeable|Cluster isn't ready|Too many Cluster redirections\. Last error: ReplyError)/;
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [
     /^OOM/,
@@ -20,13 +23,25 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/^NOAUTH/, 'Redis asks for a password: put it into the URL, redis://:password@host:6379.'],
   [/^WRONGPASS/, 'Redis refused the user name or the password: correct them in the URL.'],
   [/^NOPERM/, 'The Redis user may not use a command that sessions need: extend its ACL.'],
+  [
+    /^MOVED/,
+    "This Redis is one node of a Cluster: name it in the option redis as { cluster: ['host:6379'] }.",
+  ],
+  [
+    /All sentinels are unreachable.*(NOAUTH|WRONGPASS)/s,
+    'the Sentinels ask for another password: correct sentinelUsername and sentinelPassword.',
+  ],
+  [
+    /All sentinels are unreachable/,
+    'no Sentinel that answers knows a primary of that name: start them, or correct sentinels and name.',
+  ],
   [/^READONLY/, 'This Redis is a replica and refuses writes: connect to the primary.'],
 ];
 
 /** Sorts what ioredis threw into the few kinds that make a difference. */
 export function kindOfFailure(error: unknown): RedisFailure {
   const message = reasonOf(error);
-  if (message.startsWith("Stream isn't writeable")) return 'refused-for-now'; // it was never sent
+  if (NOT_CARRIED_OUT.test(message)) return 'refused-for-now';
   if (!isReplyError(error)) return 'connection-lost';
   if (REFUSED_FOR_NOW.test(message)) return 'refused-for-now';
   return REFUSED.test(message) ? 'refused' : 'faulty';

@@ -13,6 +13,7 @@ export {
   policyOf,
   type SessionLevel,
 } from './session.authentication.js';
+export type { SessionLife, SessionTimeouts } from './session.life.js';
 export {
   type ResolvedSessionOptions,
   resolveSessionOptions,
@@ -25,6 +26,7 @@ export { dataOf } from '../store/index.js';
 export type {
   Admission,
   IdFormat,
+  SessionAccess,
   SessionAuth,
   SessionLike,
   SessionPolicy,

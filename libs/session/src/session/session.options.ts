@@ -10,7 +10,7 @@ import {
   minutes,
   show,
 } from '../common/index.js';
-import type { IdFormat, SessionSerializer } from '../store/index.js';
+import type { IdFormat, SessionAccess, SessionSerializer } from '../store/index.js';
 
 /** The timeouts of the sessions of one user, by who that is. */
 export type TimeoutsOf = (user: {
@@ -76,6 +76,14 @@ export interface SessionLifeOptions {
    * @default "secret"
    */
   idFormat?: IdFormat;
+  /**
+   * `read` for a service that shares the sessions of another one: it never creates, prolongs or renews a session, and its answers
+   * carry no session cookie. `SessionService.update()` and `session.save()` still change one that is there; a change that
+   * neither of them stored is a 500, `SESSION_READ_ONLY`, and is not written. See docs/microservices.md.
+   *
+   * @default "write"
+   */
+  access?: SessionAccess;
 }
 
 /** {@link SessionLifeOptions} checked and with every default filled in. */
@@ -88,6 +96,7 @@ export interface ResolvedSessionOptions {
   readonly serializer?: SessionSerializer;
   readonly maxBytes: number;
   readonly idFormat: IdFormat;
+  readonly access: SessionAccess;
 }
 
 /** Checks the option group `session`. @throws InvalidOptionError */
@@ -101,6 +110,7 @@ export function resolveSessionOptions(options: SessionLifeOptions = {}): Resolve
     'serializer',
     'maxBytes',
     'idFormat',
+    'access',
   ]);
   const { serializer } = options;
   if (
@@ -137,6 +147,7 @@ export function resolveSessionOptions(options: SessionLifeOptions = {}): Resolve
     serializer,
     maxBytes: checkMaxBytes(options.maxBytes),
     idFormat: checkWord('session.idFormat', options.idFormat, ['secret', 'plain'] as const, 'secret'),
+    access: checkWord('session.access', options.access, ['write', 'read'] as const, 'write'),
   };
 }
 

@@ -7,15 +7,18 @@
  */
 // The token under which SessionModule provides the connection, for the room testing to put something else there.
 export { RedisConnection } from '../redis/index.js';
+export type { NearCacheLimits, NearCacheStatistics } from './near.cache.js';
+export { type NearCacheOptions, resolveNearCacheOptions } from './near-cache.options.js';
 export { RecordBackend, RedisRecordBackend } from './record.backend.js';
 export type { RecordWrite, SaveOutcome } from './save.script.js';
 export { encryptingSerializer, type EncryptingSerializerOptions } from './encrypting.serializer.js';
 export type { SerializerContext, SessionSerializer } from './record.codec.js';
 export { RedisSessionStore } from './redis-session.store.js';
-export type { RedisSessionStoreOptions } from './store.options.js';
+export { recordsOver } from './store.parts.js';
+export type { RedisSessionStoreOptions, SessionAccess } from './store.options.js';
 export type { CurrentSession, SessionCarrier } from './session.carrier.js';
 export { dataOf, type SessionLike } from './session.data.js';
-export { scanKeys } from './key.scan.js';
+export { scanKeys } from '../redis/index.js';
 export { isSideKey, sideKeysOf } from './key.names.js';
 export type { SessionAuth, SessionMeta, SessionPolicy, SessionRecord } from './session.record.js';
 export type { IdFormat } from './sid.js';

@@ -1,8 +1,14 @@
 import type { Milliseconds } from '../common/index.js';
 import { isUtf8 } from 'node:buffer';
-import { messageOf, type RedisConnection } from '../redis/index.js';
-import { scanKeys } from './key.scan.js';
+import { messageOf, type RedisConnection, scanKeys } from '../redis/index.js';
+import type { NearCacheStatistics, NearEntry } from './near.cache.js';
+import type { ReadText } from './record.reader.js';
 import { type RecordWrite, saveRecord, type SaveOutcome } from './save.script.js';
+
+export interface ReadOptions {
+  /** Whether the text may be found by {@link RecordBackend.near} from now on. */
+  isKept?: boolean;
+}
 
 /**
  * Where records are kept: a few verbs, each of them one atomic step but `keys`. Also the token under which SessionModule
@@ -12,7 +18,7 @@ export abstract class RecordBackend {
   /** The longest that one call may take, in milliseconds. */
   abstract readonly maxWait: Milliseconds;
   /** The text, or `null` when there is none or it has expired. Never an error for a missing key. */
-  abstract read(key: string): Promise<string | null>;
+  abstract read(key: string, how?: ReadOptions): Promise<string | null>;
   /** The texts of several keys, each as {@link read} gives it, in one round trip. */
   abstract readMany(keys: readonly string[]): Promise<(string | null)[]>;
   /** Writes under the condition of the write; repeating it does no harm. */
@@ -23,13 +29,23 @@ export abstract class RecordBackend {
   abstract put(key: string, text: string, expiresIn: Milliseconds): Promise<void>;
   /** Lets what is there expire that much later than now; 0 or less removes it. Never creates; a missing key is no error. */
   abstract expire(key: string, within: Milliseconds): Promise<void>;
+  /** What this process knows of a key without asking; `undefined` if it does not know, which is the rule without a near cache. */
+  near(_key: string): NearEntry<ReadText> | undefined {
+    return undefined;
+  }
+  /** How the near cache has fared, where there is one. */
+  get statistics(): NearCacheStatistics | undefined {
+    return undefined;
+  }
+  /** Keeps something beside a text that {@link near} finds; nothing if it does not find that text. */
+  remember(_key: string, _text: string, _value: ReadText): void {}
   /** Every key that starts with `prefix`, in batches of about `count`; a key may come twice. */
   abstract keys(prefix: string, count: number): AsyncIterable<string[]>;
 }
 
 /** Records in Redis: GET, the save script, GETDEL, SET, PEXPIRE, SCAN. One key each, so that any Cluster can run them. */
 export class RedisRecordBackend extends RecordBackend {
-  constructor(private readonly redis: RedisConnection) {
+  constructor(protected readonly redis: RedisConnection) {
     super();
   }
 
@@ -37,9 +53,9 @@ export class RedisRecordBackend extends RecordBackend {
     return this.redis.maxWait;
   }
 
-  async read(key: string): Promise<string | null> {
+  async read(key: string, _how?: ReadOptions): Promise<string | null> {
     try {
-      const text = await this.redis.run((client) => client.get(key), { repeatable: true });
+      const text = await this.redis.run((client) => client.get(key), { repeatable: true, key });
       return text?.includes('\uFFFD') ? await this.readExactly(key) : text;
     } catch (error) {
       // A key of another type is not a session, and a browser must not be locked out by it.
@@ -61,10 +77,10 @@ export class RedisRecordBackend extends RecordBackend {
 
   async take(key: string): Promise<string | null> {
     try {
-      return await this.redis.run((client) => client.getdel(key), { repeatable: true });
+      return await this.redis.run((client) => client.getdel(key), { repeatable: true, key });
     } catch (error) {
       if (!messageOf(error).startsWith('WRONGTYPE')) throw error;
-      await this.redis.run((client) => client.del(key), { repeatable: true });
+      await this.redis.run((client) => client.del(key), { repeatable: true, key });
       return '';
     }
   }
@@ -72,15 +88,16 @@ export class RedisRecordBackend extends RecordBackend {
   async put(key: string, text: string, expiresIn: Milliseconds): Promise<void> {
     await this.redis.run((client) => client.set(key, text, 'PX', Math.max(1, Math.ceil(expiresIn))), {
       repeatable: true,
+      key,
     });
   }
 
   async expire(key: string, within: Milliseconds): Promise<void> {
-    await this.redis.run((client) => client.pexpire(key, Math.ceil(within)), { repeatable: true });
+    await this.redis.run((client) => client.pexpire(key, Math.ceil(within)), { repeatable: true, key });
   }
 
   keys(prefix: string, count: number): AsyncIterable<string[]> {
-    return scanKeys(this.redis, prefix, count);
+    return scanKeys(this.redis, prefix, { count });
   }
 
   /**
@@ -88,7 +105,7 @@ export class RedisRecordBackend extends RecordBackend {
    * is stored, and no write could succeed.
    */
   private async readExactly(key: string): Promise<string | null> {
-    const bytes = await this.redis.run((client) => client.getBuffer(key), { repeatable: true });
+    const bytes = await this.redis.run((client) => client.getBuffer(key), { repeatable: true, key });
     if (bytes === null) return null;
     return isUtf8(bytes) ? bytes.toString() : '';
   }

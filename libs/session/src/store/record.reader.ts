@@ -22,6 +22,14 @@ export interface OpenedSession {
   dataJson: string;
   /** What the presented secret is to the record; `current` in a plain session. */
   role: Exclude<SecretRole, 'replayed'>;
+  /** Read from this process's own memory: Redis was not asked. */
+  isNear?: boolean;
+}
+
+/** What a text holds, whoever comes with whatever secret. */
+export interface ReadText {
+  readonly record: SessionRecord;
+  readonly dataJson: string;
 }
 
 /** Decides what a stored text is to the one who came with an id: a living session of theirs, or nothing. */
@@ -41,18 +49,23 @@ export class RecordReader {
   async read(sid: Sid, text: string): Promise<OpenedSession | 'replayed' | undefined> {
     try {
       const record = await this.codec.decode(text, sid.handle);
-      const admitted = this.admit(record, sid);
-      if (admitted === undefined) return undefined;
-      const meta = withStaleness(admitted, this.clock.now());
-      const role = this.roleOf(sid, meta);
-      // Where secrets are not renewed, another one was never good, so nothing was copied.
-      if (role === 'replayed') return this.succession.isActive ? role : undefined;
-      return { sid, text, record, meta, role, dataJson: jsonOfStored(record.data) };
+      return this.judge(sid, text, { record, dataJson: jsonOfStored(record.data) });
     } catch (error) {
       if (!(error instanceof UnreadableRecordError)) throw error;
       this.events.emit({ type: 'session.unreadable', handle: sid.handle, problem: error.message });
       return undefined;
     }
+  }
+
+  /** The same for a text that was read before, at once. */
+  judge(sid: Sid, text: string, { record, dataJson }: ReadText): OpenedSession | 'replayed' | undefined {
+    const admitted = this.admit(record, sid);
+    if (admitted === undefined) return undefined;
+    const meta = withStaleness(admitted, this.clock.now());
+    const role = this.roleOf(sid, meta);
+    // Where secrets are not renewed, another one was never good, so nothing was copied.
+    if (role === 'replayed') return this.succession.isActive ? role : undefined;
+    return { sid, text, record, meta, role, dataJson };
   }
 
   /** The server's part of a session that begins now. */

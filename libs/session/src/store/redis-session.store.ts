@@ -1,10 +1,12 @@
 import { RedisStore } from 'connect-redis';
 import type { Request } from 'express';
 import type { Session, SessionData } from 'express-session';
-import { type Clock, days, SessionEvents, SystemClock } from '../common/index.js';
+import { type Clock, SessionEvents, SystemClock } from '../common/index.js';
 import { RecordCodec } from './record.codec.js';
+import type { NearCacheStatistics } from './near.cache.js';
 import type { RecordBackend } from './record.backend.js';
 import type { BackedStoreOptions, RedisSessionStoreOptions } from './store.options.js';
+import { answer, type Callback } from './store.answer.js';
 import { cookieFrom, SessionCookie } from './session.cookie.js';
 import { RecordLimits } from './record.limits.js';
 import type { OpenedSession } from './record.reader.js';
@@ -12,16 +14,11 @@ import { isSideKey } from './key.names.js';
 import { SecretSuccession } from './secret.succession.js';
 import type { CurrentSession, SessionCarrier } from './session.carrier.js';
 import { SessionKeeper } from './session.keeper.js';
-import type { SessionPolicy } from './session.record.js';
 import { createSid, type IdFormat, parseSid, type Judgement } from './sid.js';
 import { trackedOf } from './tracked.session.js';
-import { keptBy } from './store.parts.js';
+import { keptBy, policyOfTtl } from './store.parts.js';
 import type { UserIndex } from './user.index.js';
 
-type Callback = (error?: unknown, data?: any) => any;
-
-/** connect-redis's default lifetime of a session without one, in seconds. */
-const DEFAULT_TTL_SECONDS = 86_400;
 /** How many keys are asked for at a time where all of them are meant. */
 const AT_A_TIME = 100;
 
@@ -63,11 +60,12 @@ export class RedisSessionStore extends RedisStore {
       backend,
       {
         prefix: this.prefix,
-        policy: parts.policy ?? this.ownPolicy(),
+        policy: parts.policy ?? policyOfTtl(this.ttl, this.disableTTL),
         codec: new RecordCodec(options.serializer, new RecordLimits(options.maxBytes)),
         users: this.users,
         succession: parts.succession ?? new SecretSuccession([], undefined),
         disableTTL: this.disableTTL,
+        access: parts.access ?? 'write',
         maxWait: backend.maxWait,
         ttlOf: typeof ttl === 'function' ? (session) => ttl(session as SessionData) * 1000 : undefined,
       },
@@ -77,19 +75,28 @@ export class RedisSessionStore extends RedisStore {
     this.generate = (req) => this.startSession(req, {});
   }
 
+  /** How the near cache has fared; `undefined` without the option `nearCache`. */
+  get nearCache(): NearCacheStatistics | undefined {
+    return this.backend.statistics;
+  }
+
   /** Gives a request a new, empty session; it is stored once it holds something. */
   begin(request: SessionCarrier): CurrentSession {
-    // express-session's types speak of Express; all it uses of a request are the fields of SessionCarrier.
+    // express-session's types speak of Express; it uses the fields of SessionCarrier.
     this.generate(request as Request);
     return (request as Request).session;
   }
 
   /** Gives a request the session of an id, see {@link SessionKeeper.open}; `undefined`, and nothing given, if there is none. */
   async resume(request: SessionCarrier, id: string, how?: Judgement): Promise<CurrentSession | undefined> {
-    const data = await this.find(id, how);
-    if (data === null) return undefined;
-    request.sessionID = id;
-    return this.createSession(request as Request, data);
+    const opened = await this.keeper.open(id, how);
+    return opened && this.give(request, id, opened);
+  }
+
+  /** The same without asking Redis, where this process knows the session; see {@link SessionOpener.openNear}. */
+  resumeNear(request: SessionCarrier, id: string): CurrentSession | undefined {
+    const opened = this.keeper.openNear(id);
+    return opened && this.give(request, id, opened);
   }
 
   /** What `generate` does for SessionModule: a new id, and a cookie with these attributes. */
@@ -131,13 +138,8 @@ export class RedisSessionStore extends RedisStore {
 
   /** Ends the request's session and gives it a new, empty one. If ending fails, the request keeps the one it has. */
   override regenerate(req: Request, callback: Callback): void {
-    this.keeper.end(req.sessionID, 'regenerated').then(
-      () => {
-        this.generate(req);
-        process.nextTick(callback, undefined);
-      },
-      (error: unknown) => process.nextTick(callback, error),
-    );
+    const renewed = this.keeper.makeRoom(req.sessionID).then(() => this.generate(req));
+    void answer(renewed, callback);
   }
 
   /** The handles of all sessions. Walks the whole keyspace: for administration, not for requests. */
@@ -163,9 +165,17 @@ export class RedisSessionStore extends RedisStore {
     return answer(this.removeAll(), callback);
   }
 
+  private give(request: SessionCarrier, id: string, opened: OpenedSession): CurrentSession {
+    request.sessionID = id;
+    return this.createSession(request as Request, this.dataOf(opened));
+  }
+
   private async find(id: string, judged?: Judgement): Promise<SessionData | null> {
     const opened = await this.keeper.open(id, judged);
-    if (opened === undefined) return null;
+    return opened === undefined ? null : this.dataOf(opened);
+  }
+
+  private dataOf(opened: OpenedSession): SessionData {
     const data = { cookie: opened.record.cookie, ...opened.record.data } as unknown as SessionData;
     this.foundBy.set(data, opened);
     return data;
@@ -238,23 +248,9 @@ export class RedisSessionStore extends RedisStore {
       await Promise.all(ids.slice(at, at + AT_A_TIME).map(work));
   }
 
-  private ownPolicy(): SessionPolicy {
-    const ttl = typeof this.ttl === 'number' ? this.ttl : DEFAULT_TTL_SECONDS;
-    return { idle: this.disableTTL ? days(400) : ttl * 1000, absolute: days(400), persistent: false };
-  }
-
   private lifetime(session: Partial<SessionData>): number {
     if (typeof this.ttl === 'function') return this.ttl(session as SessionData) * 1000;
     const expires = session.cookie?.expires;
     return expires ? new Date(expires).getTime() - this.clock.now() : this.ttl * 1000;
   }
-}
-
-/** Calls back exactly once, outside of any promise, so that what a callback throws is the caller's; or returns the promise. */
-function answer<T>(work: Promise<T>, callback?: Callback): Promise<T | undefined> {
-  if (callback === undefined) return work;
-  return work.then(
-    (value) => void process.nextTick(callback, null, value),
-    (error: unknown) => void process.nextTick(callback, error),
-  ) as Promise<undefined>;
 }

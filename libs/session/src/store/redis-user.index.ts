@@ -46,7 +46,10 @@ export class RedisUserIndex extends UserIndex {
       this.redis.script(SETTLE, [this.keyOf(userId), this.markOf(userId)], [handle, Math.ceil(lives)], {
         repeatable: true,
       }),
-      this.redis.run((client) => client.get(this.side.revokedEveryone), { repeatable: true }),
+      this.redis.run((client) => client.get(this.side.revokedEveryone), {
+        repeatable: true,
+        key: this.side.revokedEveryone,
+      }),
     ]);
     const [mark = 0, count = 0] = numbersOf(reply);
     return { isRevoked: mark > since || Number(everyone) > since, count };
@@ -54,21 +57,22 @@ export class RedisUserIndex extends UserIndex {
 
   async leave(userId: string, handles: readonly string[]): Promise<void> {
     if (handles.length === 0) return;
-    await this.redis.run((client) => client.zrem(this.keyOf(userId), ...handles), { repeatable: true });
+    const key = this.keyOf(userId);
+    await this.redis.run((client) => client.zrem(key, ...handles), { repeatable: true, key });
   }
 
   async entries(userId: string): Promise<IndexEntry[]> {
-    const reply = await this.redis.run(
-      (client) => client.zrange(this.keyOf(userId), '0', '-1', 'WITHSCORES'),
-      {
-        repeatable: true,
-      },
-    );
+    const key = this.keyOf(userId);
+    const reply = await this.redis.run((client) => client.zrange(key, '0', '-1', 'WITHSCORES'), {
+      repeatable: true,
+      key,
+    });
     return entriesOf(reply);
   }
 
   async latest(): Promise<number> {
-    return Number(await this.redis.run((client) => client.get(this.side.revocations), { repeatable: true }));
+    const key = this.side.revocations;
+    return Number(await this.redis.run((client) => client.get(key), { repeatable: true, key }));
   }
 
   async mark(userId: string): Promise<string[]> {
@@ -97,7 +101,7 @@ export class RedisUserIndex extends UserIndex {
           .exec();
         return Number(replies?.[0]?.[1]);
       },
-      { repeatable: true },
+      { repeatable: true, key: this.side.revocations },
     );
   }
 

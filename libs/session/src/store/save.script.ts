@@ -28,7 +28,7 @@ export type SaveOutcome = { outcome: 'saved' } | { outcome: 'gone' } | { outcome
  * is already the one sent, which makes a repeat after a lost reply harmless. SHA-1 only tells texts apart that the
  * server itself wrote; it guards nothing, and Redis has no other.
  */
-const SAVE: LuaScript = luaScript(`
+const BODY = `
 local stored = redis.pcall('GET', KEYS[1])
 if type(stored) == 'table' then stored = '' end
 if stored == ARGV[2] then return {'saved'} end
@@ -39,17 +39,29 @@ else
   if redis.sha1hex(stored) ~= ARGV[1] then return {'conflict', stored} end
 end
 if ARGV[3] == '' then redis.call('SET', KEYS[1], ARGV[2]) else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
-return {'saved'}
-`);
+`;
+const SAVE: LuaScript = luaScript(`${BODY}return {'saved'}`);
+/** The same where Redis announces changes of what was read: the write ends that for its key, and reading it begins it anew. */
+const SAVE_TRACKED: LuaScript = luaScript(`${BODY}redis.call('EXISTS', KEYS[1])
+return {'saved'}`);
 
 /** Runs the save script; safe to repeat. @throws StoreUnavailableError */
-export async function saveRecord(redis: RedisConnection, write: RecordWrite): Promise<SaveOutcome> {
+export async function saveRecord(
+  redis: RedisConnection,
+  write: RecordWrite,
+  { isTracked = false } = {},
+): Promise<SaveOutcome> {
   const loaded = write.loaded === undefined ? '' : createHash('sha1').update(write.loaded).digest('hex');
   const expiresIn = write.expiresIn === undefined ? '' : Math.max(1, Math.ceil(write.expiresIn));
-  const reply = await redis.script(SAVE, [write.key], [loaded, write.text, expiresIn], {
-    repeatable: true,
-    within: write.within,
-  });
+  const reply = await redis.script(
+    isTracked ? SAVE_TRACKED : SAVE,
+    [write.key],
+    [loaded, write.text, expiresIn],
+    {
+      repeatable: true,
+      within: write.within,
+    },
+  );
   const [outcome, text] = reply as ['saved' | 'gone' | 'conflict', string];
   return outcome === 'conflict' ? { outcome, text } : { outcome };
 }

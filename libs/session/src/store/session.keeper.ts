@@ -1,26 +1,23 @@
-import { type Clock, SessionEndedError, type SessionEndReason, type SessionEvents } from '../common/index.js';
+import {
+  type Clock,
+  SessionEndedError,
+  type SessionEndReason,
+  type SessionEvents,
+  SessionReadOnlyError,
+} from '../common/index.js';
 import type { RecordBackend } from './record.backend.js';
-import { type OpenedSession, withStaleness } from './record.reader.js';
+import type { OpenedSession } from './record.reader.js';
+import { type InspectedSession, SessionInspector } from './session.inspector.js';
 import { type EndedSession, type KeeperOptions, SessionOpener } from './session.opener.js';
 import { activityStepOf, askedPolicy, attributesOf, syncCookie } from './session.cookie.js';
 import { dataJsonOf, dataOf, replaceData, type SessionLike } from './session.data.js';
 import { type Fields, parseFields } from './session.fields.js';
-import { type SessionMeta, type SessionRecord, UnreadableRecordError } from './session.record.js';
+import type { SessionMeta, SessionRecord } from './session.record.js';
 import { parseSid, type Judgement, type Sid } from './sid.js';
 import { SessionWriter } from './session.writer.js';
 import { mergeThreeWays } from './three-way.merge.js';
-import { track, type TrackedSession, trackedOf, type WrittenSession } from './tracked.session.js';
+import { queued, track, type TrackedSession, trackedOf, type WrittenSession } from './tracked.session.js';
 import { WriterTurns } from './writer.turns.js';
-
-/** Handles that are asked for in one round trip. */
-const AT_A_TIME = 1_000;
-
-/** What is kept under a handle; `meta` is absent where it cannot be read, and in sessions of express-session. */
-export interface InspectedSession {
-  handle: string;
-  isStored: boolean;
-  meta?: SessionMeta;
-}
 
 /**
  * Opens, saves and ends sessions over any backend.
@@ -31,6 +28,7 @@ export interface InspectedSession {
 export class SessionKeeper {
   private readonly opener: SessionOpener;
   private readonly writer: SessionWriter;
+  private readonly inspector: SessionInspector;
   private readonly turns = new WriterTurns();
 
   constructor(
@@ -40,7 +38,13 @@ export class SessionKeeper {
     events: SessionEvents,
   ) {
     this.opener = new SessionOpener(backend, options, clock, events);
+    this.inspector = new SessionInspector(backend, options, clock);
     this.writer = new SessionWriter(backend, this.opener, options, clock, events);
+  }
+
+  /** Whether sessions are read only, except for what is changed on purpose. */
+  get isReader(): boolean {
+    return this.options.access === 'read';
   }
 
   /** The session of an id; see {@link SessionOpener.open}. */
@@ -48,9 +52,35 @@ export class SessionKeeper {
     return this.opener.open(id, judged);
   }
 
+  /** The same without asking Redis; see {@link SessionOpener.openNear}. */
+  openNear(id: string): OpenedSession | undefined {
+    return this.opener.openNear(id);
+  }
+
+  /** Asks Redis about a session that was opened without asking it: takes in what is newer, or notices that it has ended. */
+  async confirm(session: SessionLike): Promise<void> {
+    const state = trackedOf(session);
+    if (state?.isNear !== true) return;
+    await queued(state, async () => {
+      if (state.isNear !== true || state.ended) return;
+      const text = await this.backend.read(this.opener.keyOf(state.sid));
+      const newer =
+        text === null || text === state.text ? undefined : await this.opener.interpret(state.sid, text);
+      if (newer !== undefined) this.writer.catchUp(session, state, newer);
+      else if (text !== state.text) state.ended = true;
+      state.isNear = false;
+    });
+  }
+
   /** Ends a session for good; see {@link SessionOpener.end}. */
   end(id: string, reason: SessionEndReason): Promise<EndedSession | undefined> {
     return this.opener.end(id, reason);
+  }
+
+  /** Ends a session for another one in its place. @throws SessionReadOnlyError */
+  async makeRoom(id: string): Promise<void> {
+    if (this.isReader) throw new SessionReadOnlyError('this would create a session.');
+    await this.end(id, 'regenerated');
   }
 
   /**
@@ -73,31 +103,14 @@ export class SessionKeeper {
     return sid && this.opener.endings.find(sid.handle);
   }
 
-  /** What a stored text holds, whoever it belongs to; `undefined` if it cannot be read. For administration. */
-  async peek(text: string, handle: string): Promise<SessionRecord | undefined> {
-    try {
-      return await this.options.codec.decode(text, handle);
-    } catch (error) {
-      if (error instanceof UnreadableRecordError) return undefined;
-      throw error;
-    }
+  /** What a stored text holds, whoever it belongs to; see {@link SessionInspector.peek}. */
+  peek(text: string, handle: string): Promise<SessionRecord | undefined> {
+    return this.inspector.peek(text, handle);
   }
 
-  /** What is kept under several handles, whoever it belongs to: one round trip for a thousand. For administration. */
-  async inspect(handles: readonly string[]): Promise<InspectedSession[]> {
-    const found: InspectedSession[] = [];
-    for (let start = 0; start < handles.length; start += AT_A_TIME) {
-      const part = handles.slice(start, start + AT_A_TIME);
-      const texts = await this.backend.readMany(part.map((handle) => this.options.prefix + handle));
-      const inspected = part.map(async (handle, place) => {
-        const text = texts[place] ?? null;
-        const record = text === null ? undefined : await this.peek(text, handle);
-        const meta = record?.meta && withStaleness(record.meta, this.clock.now());
-        return { handle, isStored: text !== null, meta };
-      });
-      found.push(...(await Promise.all(inspected)));
-    }
-    return found;
+  /** What is kept under several handles; see {@link SessionInspector.inspect}. */
+  inspect(handles: readonly string[]): Promise<InspectedSession[]> {
+    return this.inspector.inspect(handles);
   }
 
   /** Starts to track a session object: one that was opened, or a new one that is stored at its first save. */
@@ -146,7 +159,7 @@ export class SessionKeeper {
       });
       return 'saved';
     };
-    return this.queued(state, run);
+    return queued(state, run);
   }
 
   /**
@@ -181,7 +194,7 @@ export class SessionKeeper {
       }
     };
     const giveUpAt = performance.now() + this.options.maxWait;
-    return this.queued(state, async () => {
+    return queued(state, async () => {
       if (state.ended) throw new SessionEndedError(state.sid.handle);
       const { result, isStored } = await attempt();
       // In turn only once there was a conflict: a slow `change` should not keep others waiting who write something else.
@@ -191,7 +204,8 @@ export class SessionKeeper {
 
   /** Whether activity is to be noted: 10 % of the idle timeout has passed, or the secret is due to be renewed. */
   isTouchDue(state: TrackedSession): boolean {
-    if (state.text === undefined || state.ended || state.isConfirmed || this.options.disableTTL) return false;
+    if (this.isReader || this.options.disableTTL) return false;
+    if (state.text === undefined || state.ended || state.isConfirmed) return false;
     const { lastActiveAt, policy } = state.meta;
     const isStepMade = this.clock.now() - lastActiveAt >= activityStepOf(policy);
     return isStepMade || this.replacementOf(state) !== undefined;
@@ -199,9 +213,16 @@ export class SessionKeeper {
 
   /** Moves the idle timeout of an unchanged session if that is due. Gives way to any other write. */
   touch(session: SessionLike, state: TrackedSession): Promise<void> {
-    return this.queued(state, async () => {
+    return queued(state, async () => {
       if (this.isTouchDue(state)) await this.writer.touch(session, state);
     });
+  }
+
+  /** Moves the idle timeout, due or not; see {@link SessionWriter.moveIdle}. */
+  moveIdle(session: SessionLike): Promise<void> {
+    const state = this.stateOf(session);
+    const giveUpAt = performance.now() + this.options.maxWait;
+    return queued(state, () => this.writer.moveIdle(session, state, giveUpAt));
   }
 
   /** The id that the answer gives the browser in place of the one it came with; `undefined` where that one stays good. */
@@ -223,6 +244,8 @@ export class SessionKeeper {
       ended: false,
       isConfirmed: false,
       isUncertain: false,
+      isPassive: this.isReader,
+      isNear: opened?.isNear === true,
       queue: Promise.resolve(),
     });
   }
@@ -231,11 +254,5 @@ export class SessionKeeper {
     const state = trackedOf(session);
     if (state === undefined) throw new TypeError('This session was not made by this store.');
     return state;
-  }
-
-  private queued<T>(state: TrackedSession, work: () => Promise<T>): Promise<T> {
-    const result = state.queue.then(work);
-    state.queue = result.catch(() => undefined);
-    return result;
   }
 }

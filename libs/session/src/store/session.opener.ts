@@ -6,9 +6,10 @@ import type { SecretSuccession } from './secret.succession.js';
 import { deadlineOf } from './session.cookie.js';
 import type { SessionLike } from './session.data.js';
 import { SessionEndings } from './session.endings.js';
-import type { Fields } from './session.fields.js';
+import { type Fields, parseFields } from './session.fields.js';
 import type { SessionMeta, SessionPolicy } from './session.record.js';
 import { parseSid, type Judgement, type Sid } from './sid.js';
+import type { SessionAccess } from './store.options.js';
 import type { UserIndex } from './user.index.js';
 
 export interface KeeperOptions {
@@ -24,6 +25,8 @@ export interface KeeperOptions {
   disableTTL: boolean;
   /** How long a session is kept whatever its cookie says (connect-redis's `ttl` function); 0 or less ends it. */
   ttlOf?: (session: SessionLike) => Milliseconds;
+  /** `read`: nothing is created, prolonged or renewed, and a replaced secret is refused without ending the session. */
+  access: SessionAccess;
   /** How long a save may go on merging with the writes of others. */
   maxWait: Milliseconds;
 }
@@ -53,14 +56,54 @@ export class SessionOpener {
   /**
    * The session of an id; `undefined` if there is none, it has ended, it is not this id's, or it cannot be read.
    *
-   * @param judged where the id may be older than the session's secret; once it has opened the session, later writes do not judge it
+   * @param how where the id may be older than the session's secret; once it has opened the session, later writes do not judge it
    */
-  async open(id: string, judged?: Judgement): Promise<OpenedSession | undefined> {
+  async open(id: string, how?: Judgement): Promise<OpenedSession | undefined> {
+    const judged = how ?? this.ordinaryJudgement;
     const sid = parseSid(id);
     if (sid === undefined) return undefined;
-    const text = await this.backend.read(this.keyOf(sid));
+    const key = this.keyOf(sid);
+    const near = how === undefined ? await this.openWritten({ ...sid, judged }) : undefined;
+    if (near !== undefined) return near;
+    const text = await this.backend.read(key, { isKept: sid.secret !== undefined });
     const opened = text === null ? undefined : await this.interpret({ ...sid, judged }, text);
+    if (opened !== undefined) {
+      const { record, dataJson } = opened;
+      this.backend.remember(key, opened.text, { record, dataJson });
+    }
     return opened && judged ? { ...opened, sid: { ...sid, judged: 'never' } } : opened;
+  }
+
+  /**
+   * The session of an id as this process knows it, without asking Redis; `undefined` where Redis has to be asked: it is not known, or what
+   * is known does not open it as it is. Whether a secret was copied is for Redis to say.
+   */
+  openNear(id: string): OpenedSession | undefined {
+    const sid = parseSid(id);
+    // Of a plain session only Redis knows how long it lives.
+    if (sid?.secret === undefined) return undefined;
+    const entry = this.backend.near(this.keyOf(sid));
+    if (entry?.value === undefined) return undefined;
+    const found = opensAsItIs(
+      this.reader.judge({ ...sid, judged: this.ordinaryJudgement }, entry.text, entry.value),
+    );
+    // Each request may change its own.
+    return (
+      found && { ...found, record: { ...found.record, data: parseFields(found.dataJson) }, isNear: true }
+    );
+  }
+
+  /** The same for a text that this process wrote and has not read yet. */
+  private async openWritten(sid: Sid): Promise<OpenedSession | undefined> {
+    if (sid.secret === undefined) return undefined;
+    const key = this.keyOf(sid);
+    const entry = this.backend.near(key);
+    if (entry === undefined || entry.value !== undefined) return undefined;
+    const found = opensAsItIs(await this.reader.read(sid, entry.text));
+    if (found === undefined) return undefined;
+    const { text, record, dataJson } = found;
+    this.backend.remember(key, text, { record, dataJson });
+    return { ...found, isNear: true };
   }
 
   /**
@@ -96,7 +139,16 @@ export class SessionOpener {
         this.events.emit({ type: 'session.stolen', handle: sid.handle, userId: ended.userId });
       return undefined;
     }
-    return found?.role === 'next' ? this.promote(found) : found;
+    return found?.role === 'next' && !this.isReader ? this.promote(found) : found;
+  }
+
+  private get isReader(): boolean {
+    return this.options.access === 'read';
+  }
+
+  /** Who only reads cannot give the browser a newer secret, and leaves it to the others to raise the alarm over an old one. */
+  private get ordinaryJudgement(): Judgement | undefined {
+    return this.isReader ? 'quietly' : undefined;
   }
 
   /** The one write of a renewal. Whoever was faster wrote the same, or something newer that is looked at again. */
@@ -129,4 +181,9 @@ export class SessionOpener {
     const own = session && this.options.ttlOf?.(session);
     return own ?? deadlineOf(meta) - this.clock.now();
   }
+}
+
+/** What is not opened as it is needs Redis: to be written anew, or to be sure that it is wrong. */
+function opensAsItIs(found: OpenedSession | 'replayed' | undefined): OpenedSession | undefined {
+  return found === undefined || found === 'replayed' || found.role === 'next' ? undefined : found;
 }

@@ -1,5 +1,5 @@
 import type { Clock, Milliseconds, SessionEvents } from '../common/index.js';
-import { SessionEndedError, StoreUnavailableError } from '../common/index.js';
+import { SessionEndedError, SessionReadOnlyError, StoreUnavailableError } from '../common/index.js';
 import { checkReadable } from './data.json.js';
 import type { RecordBackend } from './record.backend.js';
 import type { OpenedSession } from './record.reader.js';
@@ -83,12 +83,32 @@ export class SessionWriter {
     if (state.isConfirmed) syncCookie(session.cookie, state.meta, this.clock.now());
   }
 
+  /**
+   * Moves the idle timeout to now. Unlike {@link touch} it does not give way: whoever was faster may have been a passive request.
+   *
+   * @throws SessionEndedError; StoreUnavailableError if it is not certain that it was moved
+   */
+  async moveIdle(session: SessionLike, state: TrackedSession, giveUpAt: number): Promise<void> {
+    const before = state.meta.lastActiveAt;
+    // Asked for, so it counts even on a passive route.
+    state.isPassive = false;
+    while (state.text !== undefined) {
+      if (!state.ended) await this.touch(session, state);
+      state.ended ||= !state.isConfirmed;
+      if (state.ended) throw new SessionEndedError(state.sid.handle);
+      if (state.meta.lastActiveAt !== before || this.clock.now() <= before) return;
+      timeLeft(giveUpAt);
+    }
+  }
+
   /** Writes over the loaded text. @returns what another request stored meanwhile, or `undefined` if it is written */
   private async send(
     session: SessionLike,
     state: TrackedSession,
     within: Milliseconds,
   ): Promise<OpenedSession | undefined> {
+    if (state.text === undefined && this.options.access === 'read')
+      throw new SessionReadOnlyError('this would create a session.');
     const dataJson = dataJsonOf(session);
     const asked = askedPolicy(session.cookie, state.cookieJson, state.meta.policy);
     const ttl = this.options.ttlOf?.(session);

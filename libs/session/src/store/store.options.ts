@@ -55,7 +55,12 @@ export interface RedisSessionStoreOptions {
   parts?: StoreParts;
 }
 
+/** What a service may do with sessions: see the option `session.access`. */
+export type SessionAccess = 'write' | 'read';
+
 export interface StoreParts {
+  /** @default "write" */
+  access?: SessionAccess;
   connection?: RedisConnection;
   /** Where records are kept, instead of over a connection. */
   backend?: RecordBackend;

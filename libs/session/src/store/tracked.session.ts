@@ -20,6 +20,8 @@ export interface TrackedSession {
   isConfirmed: boolean;
   /** A write was sent and its outcome is not known: nothing more is written until the session is loaded again. */
   isUncertain: boolean;
+  /** It was opened without asking Redis, and Redis has not been asked since. */
+  isNear?: boolean;
   /** The request does not count as activity: what it writes leaves the idle timeout where it is. */
   isPassive?: boolean;
   /** Whether `session.large` was told of this object. */
@@ -41,4 +43,11 @@ export function trackedOf(session: object): TrackedSession | undefined {
 
 export function track(session: object, state: TrackedSession): void {
   tracked.set(session, state);
+}
+
+/** Runs what is done to one session object one after the other. */
+export function queued<T>(state: TrackedSession, work: () => Promise<T>): Promise<T> {
+  const result = state.queue.then(work);
+  state.queue = result.catch(() => undefined);
+  return result;
 }

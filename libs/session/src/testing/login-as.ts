@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { INestApplicationContext } from '@nestjs/common';
-import { type Identity, LoginService } from '../auth/index.js';
+import { type Identity, LoginService, RequestAttempts } from '../auth/index.js';
 import { RequestSession, SessionCookies, type SessionRequest } from '../http/index.js';
 import { authenticate, authOf } from '../session/index.js';
 import { RedisSessionStore } from '../store/index.js';
@@ -23,7 +23,7 @@ export interface LoginAsOptions {
 }
 
 /**
- * Logs somebody in without a login form, through the application's own `LoginService`, store and signature.
+ * Logs somebody in without a login form, through the application's own `LoginService`, store and signature. Not limited.
  *
  * @param app an application with SessionModule, after `init()` or `listen()`
  * @returns the value of a `Cookie` header
@@ -43,6 +43,7 @@ export async function loginAs(
   const request: SessionRequest = new IncomingMessage(new Socket());
   const requestSession = new RequestSession(request, new ServerResponse(request), store, cookies);
   requestSession.renew();
+  app.get(RequestAttempts, everywhere).exempt(request);
   await app
     .get(LoginService, everywhere)
     .login(request, { account: identity.userId, verify: () => identity, rememberMe: remembered });

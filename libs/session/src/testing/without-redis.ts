@@ -1,4 +1,10 @@
 import { Clock, seconds, StoreUnavailableError } from '../common/index.js';
+import {
+  AttemptStore,
+  LOGIN_ATTEMPTS_OPTIONS,
+  MemoryAttemptStore,
+  type ResolvedLoginAttemptsOptions,
+} from '../login-attempts/index.js';
 import { MemoryUserIndex, RecordBackend, RedisConnection, UserIndex } from '../store/index.js';
 import { MemoryRecordBackend } from './memory.backend.js';
 
@@ -6,7 +12,7 @@ import { MemoryRecordBackend } from './memory.backend.js';
 export interface ProvidersOverride {
   overrideProvider(token: unknown): {
     useValue(value: unknown): unknown;
-    useFactory(options: { factory: (clock: Clock) => unknown; inject: unknown[] }): unknown;
+    useFactory(options: { factory: (...provided: never[]) => unknown; inject: unknown[] }): unknown;
   };
 }
 
@@ -36,9 +42,13 @@ export function withoutRedis<Builder extends ProvidersOverride>(builder: Builder
     .useValue({ client: {}, maxWait: seconds(1), run: refuse, script: refuse });
   builder
     .overrideProvider(RecordBackend)
-    .useFactory({ inject: [Clock], factory: (clock) => new MemoryRecordBackend(clock) });
+    .useFactory({ inject: [Clock], factory: (clock: Clock) => new MemoryRecordBackend(clock) });
   builder
     .overrideProvider(UserIndex)
-    .useFactory({ inject: [Clock], factory: (clock) => new MemoryUserIndex(clock) });
+    .useFactory({ inject: [Clock], factory: (clock: Clock) => new MemoryUserIndex(clock) });
+  builder.overrideProvider(AttemptStore).useFactory({
+    inject: [Clock, LOGIN_ATTEMPTS_OPTIONS],
+    factory: (clock: Clock, options: ResolvedLoginAttemptsOptions) => new MemoryAttemptStore(clock, options),
+  });
   return builder;
 }

@@ -1,0 +1,111 @@
+// All variants in all cases, in rounds: within a round each variant is measured once a case, another one first each time, so that
+// what else the machine does hits them alike, and only measurements of one round are divided by each other.
+import { setTimeout as wait } from 'node:timers/promises';
+import { Application, Load } from './child.js';
+import { measure } from './measure.js';
+import { traffic } from './traffic.js';
+import { canDo, CASES, SIZES, VARIANTS } from './variants.js';
+
+/** @typedef {{ rounds: number, duration: number, warm: number, share: number, requests: number, cases: typeof CASES }} Plan */
+
+export const PLANS = {
+  /**
+   * `duration` in milliseconds; `compile` requests before the first measurement of a case, for the engine to compile the code, and `warm`
+   * before each; `share` of the sessions; `requests` through the slow proxy.
+   */
+  full: { rounds: 7, duration: 1_000, compile: 6_000, warm: 400, share: 1, requests: 30, cases: CASES },
+  quick: {
+    rounds: 2,
+    duration: 150,
+    compile: 1_000,
+    warm: 150,
+    share: 0.128,
+    requests: 5,
+    cases: CASES.filter(
+      ({ size, connections, action }) => size === 'small' && (connections > 1 || action === 'read'),
+    ),
+  },
+};
+
+/**
+ * @returns by variant: `traffic`, and `figures` by name of a case, one of each round. A variant that does not exist yet is left out
+ */
+export async function measureRounds({ plan, redisUrl, admin, say }) {
+  const found = {};
+  const apps = new Map();
+  const load = new Load();
+  try {
+    const keys = Object.keys(VARIANTS);
+    await severalAtOnce(keys, async (key) => {
+      say(`commands and round trips: ${key}`);
+      const sent = await traffic(key, { redisUrl, admin, requests: plan.requests });
+      if (sent !== undefined) found[key] = { traffic: sent, figures: {} };
+    });
+    const present = keys.filter((key) => key in found);
+    await severalAtOnce(present, async (key) => apps.set(key, await Application.start(key, redisUrl)));
+    // As they finished starting is no order.
+    const inOrder = new Map(present.map((key) => [key, apps.get(key)]));
+    // Not counted: the first one has code compiled.
+    for (let round = -1; round < plan.rounds; round++) {
+      const name = round < 0 ? 'warming up' : `round ${round + 1} of ${plan.rounds}`;
+      const cookies = await beginAll({ apps: inOrder, plan, admin, say: (what) => say(`${name}: ${what}`) });
+      for (const each of plan.cases) {
+        say(`${name}: ${each.name}`);
+        await measureCase({ each, round, plan, apps: inOrder, load, cookies, admin, found });
+      }
+    }
+  } finally {
+    for (const app of apps.values()) await app.stop();
+    await load.stop();
+  }
+  return found;
+}
+
+/** What mostly waits: processes that start, answers that are held back. */
+async function severalAtOnce(keys, work) {
+  const left = [...keys];
+  const worker = async () => {
+    for (let key = left.shift(); key !== undefined; key = left.shift()) await work(key);
+  };
+  await Promise.all(Array.from({ length: 3 }, worker));
+}
+
+/** Sessions of every application, new ones in each round: none of them is due to end or to be renewed while it is used. */
+async function beginAll({ apps, plan, admin, say }) {
+  await admin.flushall();
+  const cookies = new Map();
+  for (const [key, app] of apps) {
+    for (const [size, { sessions, bytes }] of Object.entries(SIZES)) {
+      if (!plan.cases.some((each) => each.size === size && canDo(key, each))) continue;
+      say(`sessions of ${key}`);
+      const made = await app.begin(Math.max(64, Math.round(sessions * plan.share)), bytes);
+      // An application without sessions is sent a cookie as well, as long as any other.
+      cookies.set(
+        `${key} ${size}`,
+        made.map((cookie) => cookie ?? `sid=s:${'x'.repeat(66)}.${'y'.repeat(43)}`),
+      );
+    }
+  }
+  return cookies;
+}
+
+async function measureCase({ each, round, plan, apps, load, cookies, admin, found }) {
+  const keys = [...apps.keys()].filter((key) => canDo(key, each));
+  const first = (round + 1 + plan.cases.indexOf(each)) % keys.length;
+  for (const key of [...keys.slice(first), ...keys.slice(0, first)]) {
+    const figures = await measure({
+      apps: [apps.get(key)],
+      loads: [load],
+      admin,
+      action: each.action,
+      connections: each.connections,
+      cookies: cookies.get(`${key} ${each.size}`),
+      // One connection alone takes much longer for as many.
+      warm: Math.ceil((round < 0 ? plan.compile : plan.warm) / (each.connections > 1 ? 1 : 8)),
+      duration: round < 0 ? 50 : plan.duration,
+    });
+    if (round >= 0) (found[key].figures[each.name] ??= []).push(figures);
+    // Answers to connections that were cut come in, and belong to nobody's measurement.
+    await wait(20);
+  }
+}

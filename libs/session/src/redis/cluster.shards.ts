@@ -1,0 +1,22 @@
+import { type Cluster, Command } from 'ioredis';
+
+/**
+ * Tells which node of a Cluster serves a key, so that calls can be counted by node: those that wait for a lost one must not take the
+ * places of calls to the others.
+ */
+export class ClusterShards {
+  /** Slot -> addresses, the primary first. ioredis keeps one array and changes it in place; it has no public way to it. */
+  private readonly slots: unknown;
+
+  constructor(private readonly cluster: Cluster) {
+    this.slots = Reflect.get(cluster, 'slots');
+  }
+
+  /** The address of the primary of a key's slot, or `''` if that is not known. */
+  of(key: string): string {
+    const slot = new Command('get', [key], { keyPrefix: this.cluster.options.keyPrefix }).getSlot();
+    const nodes: unknown = Array.isArray(this.slots) ? this.slots[slot] : undefined;
+    const primary: unknown = Array.isArray(nodes) ? nodes[0] : undefined;
+    return typeof primary === 'string' ? primary : '';
+  }
+}

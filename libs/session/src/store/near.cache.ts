@@ -1,0 +1,135 @@
+import type { Milliseconds } from '../common/index.js';
+import type { KeyTrackingListener } from '../redis/index.js';
+
+/** What `nearCache` may do. */
+export interface NearCacheLimits {
+  readonly maxEntries: number;
+  readonly maxAge: Milliseconds;
+}
+
+/** How the near cache has fared since the start. */
+export interface NearCacheStatistics {
+  /** Sessions in it now. */
+  readonly entries: number;
+  /** Reads that it answered, and reads that went to Redis. */
+  readonly hits: number;
+  readonly misses: number;
+  /** Sessions taken out because Redis said that they changed or went. */
+  readonly drops: number;
+  /** How often all of it was thrown away: a connection was lost or late, or Redis was emptied. */
+  readonly flushes: number;
+  /** Whether it is in use at this moment: both connections live, and Redis announces changes. */
+  readonly isTrusted: boolean;
+}
+
+/** A text that was read from Redis, and what was made of it. */
+export interface NearEntry<T> {
+  readonly text: string;
+  /** By a clock that nobody sets. */
+  readonly readAt: number;
+  /** Whatever the reader wants to find beside the text the next time. */
+  value?: T;
+}
+
+/** A read or write that is under way; what Redis announces meanwhile makes it void. */
+export interface NearTicket {
+  readonly key: string;
+  isVoid: boolean;
+}
+
+/**
+ * Texts that are known to be what Redis holds: each was read while Redis was announcing changes, and no change of it was announced since the
+ * read was sent. Bounded in number; the one that was not asked for the longest goes first.
+ */
+export class NearCache<T> implements KeyTrackingListener {
+  private readonly entries = new Map<string, NearEntry<T>>();
+  private readonly underWay = new Map<string, Set<NearTicket>>();
+  private hits = 0;
+  private misses = 0;
+  private drops = 0;
+  private flushes = 0;
+
+  /** @param onRefused told the reason if Redis refuses to announce changes */
+  constructor(
+    private readonly limits: NearCacheLimits,
+    private readonly tracking: () => { readonly isTrusted: boolean },
+    private readonly onRefused: (reason: string) => void = () => undefined,
+    private readonly now: () => Milliseconds = () => performance.now(),
+  ) {}
+
+  /** What is known of a key; `undefined` if Redis has to be asked. */
+  find(key: string): NearEntry<T> | undefined {
+    const entry = this.entries.get(key);
+    if (entry === undefined || !this.tracking().isTrusted) {
+      this.misses++;
+      return undefined;
+    }
+    this.entries.delete(key);
+    if (this.now() - entry.readAt > this.limits.maxAge) {
+      this.misses++;
+      return undefined;
+    }
+    // Last in the order of the map: that of its last use.
+    this.entries.set(key, entry);
+    this.hits++;
+    return entry;
+  }
+
+  /** Call before Redis is asked, and give the ticket to {@link fill}. `undefined` where nothing can be known afterwards. */
+  begin(key: string): NearTicket | undefined {
+    if (!this.tracking().isTrusted) return undefined;
+    const ticket: NearTicket = { key, isVoid: false };
+    const others = this.underWay.get(key);
+    if (others === undefined) this.underWay.set(key, new Set([ticket]));
+    else others.add(ticket);
+    return ticket;
+  }
+
+  /** Ends what {@link begin} began. @param text what Redis holds now; `undefined` if that is not known, or nothing */
+  fill(ticket: NearTicket | undefined, text: string | undefined): void {
+    if (ticket === undefined) return;
+    const { key } = ticket;
+    const others = this.underWay.get(key);
+    others?.delete(ticket);
+    if (others?.size === 0) this.underWay.delete(key);
+    this.entries.delete(key);
+    if (text === undefined || ticket.isVoid || !this.tracking().isTrusted) return;
+    this.entries.set(key, { text, readAt: this.now() });
+    if (this.entries.size <= this.limits.maxEntries) return;
+    const [oldest] = this.entries.keys();
+    if (oldest !== undefined) this.entries.delete(oldest);
+  }
+
+  /** Puts something beside a text that is still there, for the next who finds it. */
+  attach(key: string, text: string, value: T): void {
+    const entry = this.entries.get(key);
+    if (entry?.text === text) entry.value = value;
+  }
+
+  /** This process has changed the key, or perhaps will: nothing is known of it. */
+  forget(key: string): void {
+    this.entries.delete(key);
+    for (const ticket of this.underWay.get(key) ?? []) ticket.isVoid = true;
+  }
+
+  invalidated(key: string): void {
+    if (this.entries.has(key)) this.drops++;
+    this.forget(key);
+  }
+
+  flushed(): void {
+    if (this.entries.size > 0) this.flushes++;
+    this.entries.clear();
+    for (const tickets of this.underWay.values()) for (const ticket of tickets) ticket.isVoid = true;
+  }
+
+  refused(reason: string): void {
+    this.onRefused(reason);
+  }
+
+  statistics(): NearCacheStatistics {
+    const { hits, misses, drops, flushes } = this;
+    const { isTrusted } = this.tracking();
+    return { entries: this.entries.size, hits, misses, drops, flushes, isTrusted };
+  }
+}

@@ -1,0 +1,20 @@
+import { Catch, HttpStatus } from '@nestjs/common';
+import type { Request } from 'express';
+import { seconds } from 'nestjs-redis-session';
+import type { Refusal } from '../pages/error.filter.js';
+import { FormErrorFilter, textOf } from '../pages/form-error.filter.js';
+import { LoginPage } from './login.page.js';
+
+/** Shows the login form again. */
+@Catch()
+export class LoginErrorFilter extends FormErrorFilter {
+  protected form(
+    { message, statusCode }: Refusal,
+    { username }: Readonly<Record<string, unknown>>,
+    request: Request,
+  ) {
+    const isBlocked = statusCode === HttpStatus.TOO_MANY_REQUESTS;
+    const wait = isBlocked ? seconds(Number(request.res?.getHeader('Retry-After') ?? 0)) : undefined;
+    return { title: 'Log in', page: <LoginPage typed={textOf(username)} problem={message} wait={wait} /> };
+  }
+}

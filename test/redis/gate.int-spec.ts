@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { Gate } from '../../libs/session/src/redis/gate.js';
+import { useRedisCluster } from '../support/redis-cluster.js';
+import { useRedis } from '../support/redis.js';
+
+const MAX_WAIT = 100;
+const redis = useRedis();
+
+/** Keeps the process from everything else, as a long garbage collection or a stopped virtual machine would. */
+function standStill(milliseconds: number): void {
+  for (const from = performance.now(); performance.now() - from < milliseconds;);
+}
+
+describe('a process that stood still for longer than maxWait', () => {
+  let client: Redis;
+  const signs: boolean[] = [];
+  let gate: Gate;
+  beforeAll(async () => {
+    client = new Redis(redis.url);
+    gate = new Gate(client, MAX_WAIT, (isAnswering) => signs.push(isAnswering));
+    await client.ping();
+  });
+  afterAll(() => client.quit());
+
+  it('takes the answer that came meanwhile, and does not call Redis frozen', async () => {
+    const asked = gate.run(() => client.echo('here'), { repeatable: true });
+    // So that it is on its way to Redis.
+    await new Promise((resolve) => setImmediate(resolve));
+    standStill(MAX_WAIT * 2);
+    expect(await asked).toBe('here');
+    expect(signs).toEqual([true]);
+  });
+});
+
+describe('a node of a Cluster that does not answer', () => {
+  const nodes = useRedisCluster();
+  const LIMIT = 10_000;
+
+  it('takes the places of calls to itself only', async () => {
+    const gate = new Gate(nodes.cluster, 5_000);
+    const call = (key: string) => gate.run(() => nodes.cluster.get(key), { repeatable: true, key });
+    const frozen = await nodes.servers.primaryOf('key-1');
+    expect(await nodes.servers.primaryOf('key-2')).not.toBe(frozen);
+    await nodes.servers.pause(frozen);
+    try {
+      const held = Array.from({ length: LIMIT }, () => call('key-1'));
+      await expect(call('key-1')).rejects.toThrow(/10000 calls to Redis are without an answer/);
+      expect(await call('key-2')).toBeNull();
+      await nodes.servers.resume(frozen);
+      await Promise.all(held);
+    } finally {
+      await nodes.servers.resume(frozen);
+    }
+  });
+});

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SessionEvents, type SessionRedisOptions } from 'nestjs-redis-session';
+import { type RedisSentinel, startSentinel } from 'redis-anywhere';
+import { RedisConnection, resolveRedisOptions } from '../../libs/session/src/redis/index.js';
+import { nodesHere, useRedisCluster } from '../support/redis-cluster.js';
+
+/** What a connection with these options writes and reads. */
+async function roundTrip(options: SessionRedisOptions): Promise<string | null> {
+  const connection = new RedisConnection(resolveRedisOptions(options), new SessionEvents());
+  try {
+    await connection.open();
+    const how = { repeatable: true };
+    await connection.run((client) => client.set('key', 'value'), how);
+    return await connection.run((client) => client.get('key'), how);
+  } finally {
+    await connection.close();
+  }
+}
+
+describe('redis options that name Sentinels', () => {
+  const passwords = { password: 'of-the-data', sentinelPassword: 'of-the-sentinels' };
+  let sentinel: RedisSentinel;
+  beforeAll(async () => {
+    sentinel = await startSentinel({ ...nodesHere, ...passwords });
+  }, 60_000);
+  afterAll(() => sentinel?.stop());
+
+  it('lead to the primary, with a password for Redis and another one for the Sentinels', async () => {
+    const { name } = sentinel;
+    const sentinels = sentinel.sentinels.map(({ host, port }) => `${host}:${port}`);
+    expect(await roundTrip({ sentinels, name, ...passwords })).toBe('value');
+    // One that is gone is passed over.
+    expect(await roundTrip({ sentinels: ['127.0.0.1:1', ...sentinels], name, ...passwords })).toBe('value');
+  });
+
+  it('that are wrong end the start with a sentence that shows no password', async () => {
+    const { name, sentinels } = sentinel;
+    const wrong = { ...passwords, password: 'wrong-secret' };
+    const refused = roundTrip({ sentinels, name, ...wrong });
+    await expect(refused).rejects.toThrow(/'mymaster' that the Sentinels name cannot be used: .*password/);
+    await expect(refused).rejects.not.toThrow(/wrong-secret/);
+  });
+
+  it('with a natMap, lead to where the primary is from here', async () => {
+    const primary = await sentinel.primary();
+    const seen: string[] = [];
+    const natMap = (address: string) => {
+      seen.push(address);
+      return null;
+    };
+    const { name, sentinels } = sentinel;
+    expect(await roundTrip({ sentinels, name, natMap, ...passwords })).toBe('value');
+    expect(seen).toContain(`127.0.0.1:${primary.port}`);
+  });
+});
+
+describe('redis options that name a Cluster', () => {
+  const redis = useRedisCluster();
+
+  it('lead to the node of each key, and learn the other nodes from one', async () => {
+    const [{ host, port } = { host: '', port: 0 }] = redis.servers.nodes;
+    expect(await roundTrip({ cluster: [`${host}:${port}`] })).toBe('value');
+  });
+});
