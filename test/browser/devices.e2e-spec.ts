@@ -127,8 +127,8 @@ describe('devices in a browser', () => {
       expect(asked[3]! - asked[2]!).toBeGreaterThanOrEqual(10_000);
       expect(await page.getByRole('dialog').count()).toBe(0);
       await page.unroute(STILL_HERE);
-      await page.evaluate(() => globalThis.dispatchEvent(new Event('online')));
       const answer = page.waitForResponse(STILL_HERE);
+      await page.evaluate(() => globalThis.dispatchEvent(new Event('online')));
       await page.clock.runFor(1);
       expect((await answer).status()).toBe(204);
     },
