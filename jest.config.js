@@ -32,7 +32,8 @@ const each = {
 
 /** @type {import('jest').Config} */
 export default {
-  testTimeout: 20_000,
+  // Ends what hangs; how long anything takes on a busy machine is not what tests are about.
+  testTimeout: 60_000,
   // Most tests wait for a server or a process of their own: one worker would leave a core idle. A server that REDIS_URL names is
   // shared by all files, so they take turns there.
   maxWorkers: process.env.REDIS_URL ? 1 : 2,

@@ -150,7 +150,8 @@ describe('the Redis of its own', () => {
     expect(await isListening(url)).toBe(true);
     const pressedAt = performance.now();
     expect(await first.kill('SIGINT')).toMatchObject({ code: 0, stderr: '' });
-    expect(performance.now() - pressedAt).toBeLessThan(2_000);
+    // An idle connection would keep the server open for five seconds.
+    expect(performance.now() - pressedAt).toBeLessThan(4_500);
     expect(await isListening(url)).toBe(false);
 
     const again = new Browser(await start(env).ready());

@@ -106,7 +106,12 @@ export {
   type LoginBlockSearch,
   type SucceededAttempt,
 } from './login-attempts/index.js';
-export { type RedisAddress, RedisConnection, type SessionRedisOptions } from './redis/index.js';
+export {
+  type DurabilityOptions,
+  type RedisAddress,
+  RedisConnection,
+  type SessionRedisOptions,
+} from './redis/index.js';
 export type { RememberMeOptions } from './remember-me/index.js';
 export {
   handleOf,

@@ -86,7 +86,7 @@ export class SessionReplacement {
       policy,
       createdAt: replacement.createdAt,
     });
-    await keeper.save(session, { force: true });
+    await keeper.save(session, { force: true, durable: 'login' });
     const lives = listedUntil - this.clock.now();
     const { isRevoked, count } = await users.settle(userId, { handle, lives, since });
     if (isRevoked) {

@@ -37,6 +37,12 @@ export interface CallLimits {
    * @default for a script, its first key
    */
   key?: string;
+  /**
+   * A write that waits for replicas where `redis.durability` is set: `login` always, `data` where it says `writes: 'all'`.
+   *
+   * @default it does not wait
+   */
+  durable?: 'login' | 'data';
 }
 
 /**

@@ -4,6 +4,7 @@
  * Flow: a room calls `run` or `script` -> gate (deadline, bound) -> ioredis -> Redis.
  * May import: common. Invariant: no call outlives `redis.maxWait`; no `error` event is without a listener.
  */
+export type { Durability, DurabilityOptions } from './durability.options.js';
 export { scanKeys } from './key.scan.js';
 export { type LuaScript, luaScript } from './lua.script.js';
 export { explainFailure, isRefusal, messageOf } from './redis.failures.js';

@@ -7,6 +7,8 @@ import {
   SessionEvents,
   StoreUnavailableError,
 } from '../common/index.js';
+import type { RedisCommand } from './durable.batch.js';
+import { DurableWrites } from './durable.writes.js';
 import { type CallLimits, Gate } from './gate.js';
 import { type LuaScript, runScript } from './lua.script.js';
 import { createClient, describeTarget } from './redis.client.js';
@@ -26,6 +28,7 @@ const START_WAIT: Milliseconds = seconds(3);
 export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   readonly client: Redis | Cluster;
   private readonly gate: Gate;
+  private readonly durable: DurableWrites | undefined;
   private readonly owned: boolean;
   private lastError: unknown;
   private down = false;
@@ -39,6 +42,8 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     this.owned = options.client === undefined;
     this.client = options.client ?? createClient(options);
     this.gate = new Gate(this.client, options.maxWait, this.onSign);
+    const { durability } = options;
+    this.durable = durability && new DurableWrites(options, durability);
     // An 'error' event that nobody listens to ends the process.
     this.client.on('error', this.onError);
     // Not 'close': an application that closes its own client has no outage.
@@ -57,6 +62,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
    * @throws StoreUnavailableError when it does not within 3 seconds, or refuses, unless `startWithout` is set
    */
   async open(): Promise<void> {
+    this.durable?.open();
     if (this.client.status === 'wait') this.client.connect().catch(() => undefined);
     if (this.options.startWithout) return;
     const isRefused = (): boolean =>
@@ -98,13 +104,30 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     args: readonly (string | number)[],
     how: CallLimits,
   ): Promise<unknown> {
-    return this.run((client) => runScript(client, script, keys, args), { key: keys[0], ...how });
+    const [key = ''] = keys;
+    // The whole script, because whether a server knows it is not known of one that is found only after a loss.
+    if (this.isDurable(how))
+      return this.runDurably(['eval', script.source, keys.length, ...keys, ...args], key, how);
+    return this.run((client) => runScript(client, script, keys, args), { key, ...how });
+  }
+
+  /** Runs one command on one key. */
+  command([name, ...args]: RedisCommand, how: CallLimits & { key: string }): Promise<unknown> {
+    if (this.isDurable(how)) return this.runDurably([name, ...args], how.key, how);
+    return this.run((client) => client.call(name, ...args), how);
+  }
+
+  /** Whether a write waits for replicas. */
+  isDurable({ durable }: Pick<CallLimits, 'durable'>): boolean {
+    const writes = durable && this.durable?.durability.writes;
+    return writes === 'all' || (writes === 'login' && durable === 'login');
   }
 
   /** Closes the connection if this module opened it; answers under way still come in. */
   async close(): Promise<void> {
     if (this.closing) return;
     this.closing = true;
+    await this.durable?.close();
     this.gate.close();
     if (!this.owned) {
       this.client.off('error', this.onError);
@@ -150,9 +173,17 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     this.events.emit({ type: 'store.recovered' });
   };
 
+  private async runDurably(command: RedisCommand, key: string, { within }: CallLimits): Promise<unknown> {
+    try {
+      return await this.durable?.run(command, key, within);
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) this.reportRefusal(error.message, error.message);
+      throw error;
+    }
+  }
+
   /** Redis is there and refuses, perhaps writes only (full, a replica). Once a minute, because nothing tells when it ends. */
-  private reportRefusal(error: unknown): void {
-    const reason = explainFailure(error);
+  private reportRefusal(error: unknown, reason = explainFailure(error)): void {
     const { reason: last, at } = this.refusal;
     if (reason === last && performance.now() - at < minutes(1)) return;
     this.refusal = { reason, at: performance.now() };

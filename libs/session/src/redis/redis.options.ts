@@ -9,6 +9,7 @@ import {
   seconds,
   show,
 } from '../common/index.js';
+import { type Durability, type DurabilityOptions, resolveDurability } from './durability.options.js';
 import { checkAddresses, checkCredentials, checkNatMap, checkTls, checkUrl } from './redis.option-checks.js';
 
 /** Where a node or a Sentinel listens. */
@@ -72,6 +73,12 @@ export interface SessionRedisOptions {
    * @default false
    */
   startWithout?: boolean;
+  /**
+   * Writes that must survive the loss of the primary wait until replicas have them, or are refused with 503.
+   *
+   * @default none waits
+   */
+  durability?: DurabilityOptions;
 }
 
 /** {@link SessionRedisOptions} checked and with every default filled in. */
@@ -86,12 +93,14 @@ export interface ResolvedRedisOptions {
   readonly options: RedisOptions;
   readonly maxWait: Milliseconds;
   readonly startWithout: boolean;
+  readonly durability?: Durability;
 }
 
 const CREDENTIALS = ['username', 'password', 'tls'] as const;
 const OF_SENTINELS = ['name', 'sentinelUsername', 'sentinelPassword', 'sentinelTls'] as const;
 const TARGETS = ['url', 'client', 'sentinels', 'cluster'] as const;
-const NAMES = [...TARGETS, ...OF_SENTINELS, ...CREDENTIALS, 'natMap', 'options', 'maxWait', 'startWithout'];
+const OTHERS = ['natMap', 'options', 'maxWait', 'startWithout', 'durability'];
+const NAMES = [...TARGETS, ...OF_SENTINELS, ...CREDENTIALS, ...OTHERS];
 const REMEDY =
   "Give redis: { url: 'redis://127.0.0.1:6379' }, { sentinels: ['host:26379'], name: 'mymaster' }, { cluster: ['host:6379'] }, or { client } with your own ioredis client.";
 
@@ -110,14 +119,16 @@ export function resolveRedisOptions(given: SessionRedisOptions | string | undefi
   }
   const ready = { ...options.options, ...credentialsOf(options), ...sentinelsOf(options) };
   const ridesOut = cluster !== undefined || ready.sentinels != null || failsOver(client);
+  const maxWait = checkDuration('redis.maxWait', options.maxWait, ridesOut ? seconds(5) : seconds(1));
   return {
     url,
     client,
     cluster,
     natMap: cluster === undefined ? undefined : natMap,
     options: ready,
-    maxWait: checkDuration('redis.maxWait', options.maxWait, ridesOut ? seconds(5) : seconds(1)),
+    maxWait,
     startWithout: checkBoolean('redis.startWithout', options.startWithout, false),
+    durability: resolveDurability(options.durability, maxWait),
   };
 }
 

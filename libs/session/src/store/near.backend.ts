@@ -65,6 +65,8 @@ export class NearRecordBackend extends RedisRecordBackend implements OnModuleIni
 
   override async save(write: RecordWrite): Promise<SaveOutcome> {
     const { key } = write;
+    // Over another connection, so that it is announced like a write of somebody else and ends what was known.
+    if (this.redis.isDurable(write)) return this.writing(key, super.save(write));
     const ticket = this.cache.begin(key);
     let now: string | undefined;
     try {

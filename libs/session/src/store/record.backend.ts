@@ -77,10 +77,11 @@ export class RedisRecordBackend extends RecordBackend {
 
   async take(key: string): Promise<string | null> {
     try {
-      return await this.redis.run((client) => client.getdel(key), { repeatable: true, key });
+      const taken = await this.redis.command(['getdel', key], { repeatable: true, key, durable: 'login' });
+      return taken as string | null;
     } catch (error) {
       if (!messageOf(error).startsWith('WRONGTYPE')) throw error;
-      await this.redis.run((client) => client.del(key), { repeatable: true, key });
+      await this.redis.command(['del', key], { repeatable: true, key, durable: 'login' });
       return '';
     }
   }

@@ -2,7 +2,7 @@ import { days, type Milliseconds, minutes } from '../common/index.js';
 import type { RedisConnection } from '../redis/index.js';
 import { type SideKeys, sideKeysOf, userKeyOf } from './key.names.js';
 import { type Admission, type IndexEntry, UserIndex } from './user.index.js';
-import { ADMIT, ENTER, MARK, MARK_EVERYONE, SETTLE } from './user-index.scripts.js';
+import { ADMIT, ENTER, MARK, MARK_EVERYONE, NEXT, SETTLE } from './user-index.scripts.js';
 
 /** A login in flight lives for seconds; a mark has to outlive every login that began before it. */
 const MARK_KEPT: Milliseconds = days(1);
@@ -10,6 +10,9 @@ const MARK_KEPT: Milliseconds = days(1);
 const COUNTER_KEPT: Milliseconds = days(30);
 /** How long a session is listed that is about to be written; writing it takes no longer than a few calls to Redis may. */
 export const PROVISIONAL: Milliseconds = minutes(1);
+
+/** All of it decides who may be logged in. */
+const DURABLE = { repeatable: true, durable: 'login' } as const;
 
 /** In Redis. The keys of one user share a slot, so any Cluster can run the scripts. */
 export class RedisUserIndex extends UserIndex {
@@ -25,7 +28,10 @@ export class RedisUserIndex extends UserIndex {
   }
 
   async enter(userId: string, handle: string, lives: Milliseconds): Promise<void> {
-    await this.redis.script(ENTER, [this.keyOf(userId)], [handle, Math.ceil(lives)], { repeatable: true });
+    await this.redis.script(ENTER, [this.keyOf(userId)], [handle, Math.ceil(lives)], {
+      repeatable: true,
+      durable: 'data',
+    });
   }
 
   async admit(
@@ -33,7 +39,7 @@ export class RedisUserIndex extends UserIndex {
     { handle, limit, replaces }: Admission,
   ): Promise<{ isAdmitted: boolean; at: number }> {
     const args = [handle, PROVISIONAL, limit ?? '', replaces ?? ''];
-    const reply = await this.redis.script(ADMIT, [this.keyOf(userId)], args, { repeatable: true });
+    const reply = await this.redis.script(ADMIT, [this.keyOf(userId)], args, DURABLE);
     const [isAdmitted, at] = numbersOf(reply);
     return { isAdmitted: isAdmitted === 1, at: at ?? 0 };
   }
@@ -43,9 +49,12 @@ export class RedisUserIndex extends UserIndex {
     { handle, lives, since }: { handle: string; lives: Milliseconds; since: number },
   ): Promise<{ isRevoked: boolean; count: number }> {
     const [reply, everyone] = await Promise.all([
-      this.redis.script(SETTLE, [this.keyOf(userId), this.markOf(userId)], [handle, Math.ceil(lives)], {
-        repeatable: true,
-      }),
+      this.redis.script(
+        SETTLE,
+        [this.keyOf(userId), this.markOf(userId)],
+        [handle, Math.ceil(lives)],
+        DURABLE,
+      ),
       this.redis.run((client) => client.get(this.side.revokedEveryone), {
         repeatable: true,
         key: this.side.revokedEveryone,
@@ -78,31 +87,19 @@ export class RedisUserIndex extends UserIndex {
   async mark(userId: string): Promise<string[]> {
     const number = await this.next();
     const keys = [this.keyOf(userId), this.markOf(userId)];
-    const handles = await this.redis.script(MARK, keys, [number, MARK_KEPT], { repeatable: true });
+    const handles = await this.redis.script(MARK, keys, [number, MARK_KEPT], DURABLE);
     return Array.isArray(handles) ? handles.map(String) : [];
   }
 
   async markEveryone(): Promise<number> {
     const number = await this.next();
-    await this.redis.script(MARK_EVERYONE, [this.side.revokedEveryone], [number, MARK_KEPT], {
-      repeatable: true,
-    });
+    await this.redis.script(MARK_EVERYONE, [this.side.revokedEveryone], [number, MARK_KEPT], DURABLE);
     return number;
   }
 
   /** A new number. One that nobody uses does no harm, so the call may be repeated. */
   private async next(): Promise<number> {
-    return this.redis.run(
-      async (client) => {
-        const replies = await client
-          .multi()
-          .incr(this.side.revocations)
-          .pexpire(this.side.revocations, COUNTER_KEPT)
-          .exec();
-        return Number(replies?.[0]?.[1]);
-      },
-      { repeatable: true, key: this.side.revocations },
-    );
+    return Number(await this.redis.script(NEXT, [this.side.revocations], [COUNTER_KEPT], DURABLE));
   }
 
   private keyOf(userId: string): string {

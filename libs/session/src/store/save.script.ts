@@ -11,6 +11,8 @@ export interface RecordWrite {
   expiresIn?: number;
   /** Milliseconds that the writer still has, if fewer than `redis.maxWait`. */
   within?: number;
+  /** Whether it must survive the loss of the primary; see `CallLimits.durable`. */
+  durable?: 'login' | 'data';
 }
 
 /** `conflict` carries the text that is stored now; `gone` means that the session was ended. */
@@ -60,6 +62,7 @@ export async function saveRecord(
     {
       repeatable: true,
       within: write.within,
+      durable: write.durable,
     },
   );
   const [outcome, text] = reply as ['saved' | 'gone' | 'conflict', string];

@@ -140,11 +140,14 @@ export class SessionKeeper {
   /**
    * Stores the session if it was changed.
    *
-   * @param how.force store it even if it was not (a session that must exist, such as a login's)
+   * @param how.force even if it was not (a session that must exist); how.durable see `CallLimits.durable`, by default `data`
    * @throws SessionEndedError if it was ended meanwhile, StoreUnavailableError, SessionTooLargeError,
    *   SessionError `SESSION_NOT_SERIALIZABLE` or `RESERVED_FIELD`
    */
-  save(session: SessionLike, how: { force?: boolean } = {}): Promise<'saved' | 'unchanged'> {
+  save(
+    session: SessionLike,
+    how: { force?: boolean; durable?: 'login' } = {},
+  ): Promise<'saved' | 'unchanged'> {
     const state = this.stateOf(session);
     const run = async (): Promise<'saved' | 'unchanged'> => {
       if (state.ended) throw new SessionEndedError(state.sid.handle);
@@ -154,7 +157,7 @@ export class SessionKeeper {
       const { handle } = state.sid;
       await this.turns.run(handle, giveUpAt, async (latest) => {
         this.writer.catchUp(session, state, latest);
-        await this.writer.write(session, state, giveUpAt);
+        await this.writer.write(session, state, giveUpAt, how.durable);
         this.turns.wrote(handle, state);
       });
       return 'saved';
@@ -234,13 +237,12 @@ export class SessionKeeper {
 
   private remember(session: SessionLike, sid: Sid, meta: SessionMeta, opened?: OpenedSession): void {
     syncCookie(session.cookie, meta, this.clock.now());
-    const cookieJson = attributesOf(session.cookie);
     track(session, {
       sid,
       meta,
       text: opened?.text,
       dataJson: opened?.dataJson ?? '{}',
-      cookieJson,
+      cookieJson: attributesOf(session.cookie),
       ended: false,
       isConfirmed: false,
       isUncertain: false,

@@ -33,8 +33,13 @@ export class SessionWriter {
   ) {}
 
   /** Writes until it is written: each newer text that is found is merged with this request's changes. */
-  async write(session: SessionLike, state: TrackedSession, giveUpAt: number): Promise<void> {
-    while (!(await this.attempt(session, state, () => undefined, giveUpAt)));
+  async write(
+    session: SessionLike,
+    state: TrackedSession,
+    giveUpAt: number,
+    durable?: 'login',
+  ): Promise<void> {
+    while (!(await this.attempt(session, state, () => undefined, giveUpAt, durable)));
   }
 
   /** Takes in what another request of this process has just written, as if it had been loaded. */
@@ -55,8 +60,9 @@ export class SessionWriter {
     state: TrackedSession,
     undo: () => void,
     giveUpAt: number,
+    durable: 'login' | 'data' = 'data',
   ): Promise<boolean> {
-    const newer = await this.send(session, state, timeLeft(giveUpAt));
+    const newer = await this.send(session, state, { within: timeLeft(giveUpAt), durable });
     if (newer === undefined) return true;
     undo();
     this.rebase(session, state, { ...newer, data: newer.record.data });
@@ -105,7 +111,7 @@ export class SessionWriter {
   private async send(
     session: SessionLike,
     state: TrackedSession,
-    within: Milliseconds,
+    how: Pick<RecordWrite, 'within' | 'durable'>,
   ): Promise<OpenedSession | undefined> {
     if (state.text === undefined && this.options.access === 'read')
       throw new SessionReadOnlyError('this would create a session.');
@@ -129,7 +135,7 @@ export class SessionWriter {
     const saved = await this.sendText(state, {
       text,
       expiresIn: this.opener.expiresIn(meta, session),
-      within,
+      ...how,
     });
     if (saved.outcome === 'saved') {
       const cookieJson = attributesOf(session.cookie);

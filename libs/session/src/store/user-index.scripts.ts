@@ -86,3 +86,9 @@ return redis.call('ZRANGE', KEYS[1], 0, -1)
 export const MARK_EVERYONE: LuaScript = luaScript(`
 if tonumber(ARGV[1]) > tonumber(redis.call('GET', KEYS[1]) or '0') then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end
 `);
+
+/** KEYS[1] the counter of revocations. ARGV: milliseconds that it is kept. INCR; PEXPIRE. Returns the new number. */
+export const NEXT: LuaScript = luaScript(`
+local number = redis.call('INCR', KEYS[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[1])
+return number`);
