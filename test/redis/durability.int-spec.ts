@@ -75,7 +75,7 @@ describe('writes that are to survive the loss of the primary', () => {
     const connection = await connected({
       url: board.url,
       maxWait: 30_000,
-      durability: { ...durability, replicas: 2 },
+      durability: { replicas: 2, timeout: 5_000 },
     });
     const order: string[] = [];
     const durable = connection
@@ -91,7 +91,7 @@ describe('writes that are to survive the loss of the primary', () => {
     const error = await durable;
     expect(error).toBeInstanceOf(StoreUnavailableError);
     expect((error as Error).message).toBe(
-      '1 of 2 replicas confirmed a write within 3000 ms; it could be lost with the primary.',
+      '1 of 2 replicas confirmed a write within 5000 ms; it could be lost with the primary.',
     );
     expect(order).toEqual(['others', 'durable']);
   });
