@@ -6,6 +6,9 @@ export class NodeLostError extends Error {
   override readonly name = 'NodeLostError';
 }
 
+/** Nothing that is kept may be called so: a user's list is `sess-user:{<userId>}`, and somebody may have any id. */
+const SUFFIX = ':barrier';
+
 /** Finds the connection to the node that serves a key; without a Cluster there is one. */
 export class DurableNodes {
   private readonly shards: ClusterShards | undefined;
@@ -44,10 +47,10 @@ export class DurableNodes {
     // The same start, so that an ACL that allows the one allows the other.
     const start = head.slice(0, head.lastIndexOf(':') + 1) || head;
     for (let tries = 0; this.shards !== undefined && tries < 1_000; tries++) {
-      const beside = `${start}{wait-${Math.random().toString(36).slice(2, 8)}}`;
+      const beside = `${start}{wait-${Math.random().toString(36).slice(2, 8)}}${SUFFIX}`;
       if (this.shards.of(beside) === name) return beside;
     }
-    return `${start}{wait}`;
+    return `${start}{wait}${SUFFIX}`;
   }
 }
 
