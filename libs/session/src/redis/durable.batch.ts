@@ -33,7 +33,7 @@ const BARRIER = "redis.call('SET', KEYS[1], '') redis.call('DEL', KEYS[1])";
  * under way when it was lost fails, and is asked for again as a whole.
  */
 export class DurableBatches {
-  private waiting: DurableWrite[] = [];
+  private readonly waiting: DurableWrite[] = [];
   private work: Promise<void> | undefined;
 
   constructor(
@@ -128,7 +128,7 @@ async function replyOf(node: Redis, replicas: number, timeout: Milliseconds): Pr
 /** How many replicas have it. @throws what went wrong, as something that may be asked for again where it may */
 function confirmed(barrier: Reply | undefined, wait: Reply | undefined): number {
   for (const [error] of [barrier ?? ([null] as const), wait ?? ([lost()] as const)]) {
-    if (error === null || error === undefined) continue;
+    if (error === null) continue;
     // A primary that became a replica meanwhile.
     const isForNow = isElsewhere(error) || messageOf(error).includes('replica instances');
     throw isForNow || kindOfFailure(error) === 'connection-lost' ? lost() : error;

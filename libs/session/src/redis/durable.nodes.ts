@@ -47,7 +47,7 @@ export class DurableNodes {
     // The same start, so that an ACL that allows the one allows the other.
     const start = head.slice(0, head.lastIndexOf(':') + 1) || head;
     for (let tries = 0; this.shards !== undefined && tries < 1_000; tries++) {
-      const beside = `${start}{wait-${Math.random().toString(36).slice(2, 8)}}${SUFFIX}`;
+      const beside = `${start}{wait-${tries}}${SUFFIX}`;
       if (this.shards.of(beside) === name) return beside;
     }
     return `${start}{wait}${SUFFIX}`;

@@ -78,7 +78,7 @@ export class RedisRecordBackend extends RecordBackend {
   async take(key: string): Promise<string | null> {
     try {
       const taken = await this.redis.command(['getdel', key], { repeatable: true, key, durable: 'login' });
-      return taken as string | null;
+      return typeof taken === 'string' ? taken : null;
     } catch (error) {
       if (!messageOf(error).startsWith('WRONGTYPE')) throw error;
       await this.redis.command(['del', key], { repeatable: true, key, durable: 'login' });
