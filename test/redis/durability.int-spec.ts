@@ -1,6 +1,8 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { SessionEvents, type SessionRedisOptions, StoreUnavailableError } from 'nestjs-redis-session';
+import { DurableBatches } from '../../libs/session/src/redis/durable.batch.js';
+import { DurableNodes } from '../../libs/session/src/redis/durable.nodes.js';
 import { RedisConnection, resolveRedisOptions } from '../../libs/session/src/redis/index.js';
 import { useRedisCluster } from '../support/redis-cluster.js';
 import { useRedis } from '../support/redis.js';
@@ -69,6 +71,33 @@ describe('writes that are to survive the loss of the primary', () => {
     expect(await replica.client.mget('key:0', 'key:499')).toEqual(['0', '499']);
     // Nothing is left of what the WAIT was about.
     expect((await primary.client.keys('*')).filter((key) => !key.startsWith('key'))).toEqual([]);
+  });
+
+  it('are sent whenever they come, also while the batch before them is being told', async () => {
+    const client = new Redis(board.url, { lazyConnect: true });
+    await client.connect();
+    const batches = new DurableBatches(new DurableNodes(client), '', {
+      replicas: 1,
+      timeout: 20_000,
+      writes: 'login',
+    });
+    const write = () =>
+      new Promise<unknown>((resolve) =>
+        batches.add({
+          command: ['set', 'key', 'x'],
+          key: 'key',
+          giveUpAt: performance.now() + 30_000,
+          answered: () => undefined,
+          settle: resolve,
+        }),
+      );
+    for (let steps = 0; steps < 10; steps++) {
+      await write();
+      // So many steps of the microtask queue after the answer.
+      for (let step = 0; step < steps; step++) await undefined;
+      expect(await write()).toEqual({ value: 'OK' });
+    }
+    client.disconnect();
   });
 
   it('are refused when too few replicas have them, and hold up neither reads nor other writes', async () => {

@@ -13,7 +13,8 @@ export class Browser {
   cookie: string | undefined;
 
   constructor(
-    private readonly origin: string,
+    /** A load balancer of a test leads the browser elsewhere by it. */
+    public origin: string,
     private readonly cookieName = 'sid',
   ) {}
 

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { Session } from 'express-session';
-import { type AnyRequest, CurrentSession, LoginService, rawRequest } from 'nestjs-redis-session';
+import {
+  type AnyRequest,
+  CurrentSession,
+  CurrentUser,
+  LoginService,
+  rawRequest,
+  type SessionUser,
+} from 'nestjs-redis-session';
 
 type Fields = Record<string, unknown>;
 type AnySession = Session & Fields;
@@ -45,6 +52,12 @@ export class RaceController {
     const { cookie: _cookie, ...data } = session;
     await this.pass(gate);
     return data;
+  }
+
+  /** Who is logged in, and what `set` put there. */
+  @Get('who')
+  who(@CurrentSession() { n }: AnySession, @CurrentUser() user: SessionUser | undefined): Fields {
+    return { userId: user?.userId, n };
   }
 
   @Post('set')

@@ -27,12 +27,22 @@ export interface TestAppOptions {
   trustProxy?: boolean;
   /** As in main.ts: what the application does between `create` and `listen`. */
   main?: (app: INestApplication) => void;
+  /** Whether `close` lets connections end that are in use, as in production; otherwise it cuts them, as tests want it. */
+  isGraceful?: boolean;
 }
 
 /** A Nest application with SessionModule, listening on a free port of the loopback. */
 export async function startApp(
   redisUrl: string,
-  { adapter = 'express', session, module, main, clock, trustProxy = false }: TestAppOptions,
+  {
+    adapter = 'express',
+    session,
+    module,
+    main,
+    clock,
+    trustProxy = false,
+    isGraceful = false,
+  }: TestAppOptions,
 ): Promise<TestApp> {
   const root = {
     module: class TestModule {},
@@ -45,7 +55,7 @@ export async function startApp(
   };
   const http = adapter === 'express' ? new ExpressAdapter() : new FastifyAdapter({ trustProxy });
   if (http instanceof ExpressAdapter) http.set('trust proxy', trustProxy);
-  const options = { logger: false, abortOnError: false, forceCloseConnections: true } as const;
+  const options = { logger: false, abortOnError: false, forceCloseConnections: !isGraceful } as const;
   const app =
     clock === undefined
       ? await NestFactory.create(root, http, options)

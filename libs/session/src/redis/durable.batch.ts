@@ -54,7 +54,7 @@ export class DurableBatches {
 
   add(write: DurableWrite): void {
     this.waiting.push(write);
-    this.work ??= this.run().finally(() => (this.work = undefined));
+    this.work ??= this.run();
   }
 
   private async run(): Promise<void> {
@@ -71,6 +71,8 @@ export class DurableBatches {
         batch.forEach((write) => write.settle({ error }));
       }
     }
+    // At once and not when this promise has settled: what comes in between would wait for nobody.
+    this.work = undefined;
   }
 
   /** @param isAsking for a node that takes over the slot of these writes and does not serve it for others yet */

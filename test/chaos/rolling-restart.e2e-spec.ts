@@ -1,0 +1,143 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { seconds, type SessionRedisOptions } from 'nestjs-redis-session';
+import { type RedisTopology, startCluster, startSentinel } from 'redis-anywhere';
+import { keepConnections } from '../support/load.js';
+import { LoginsLoad } from '../support/logins.load.js';
+import { RaceController } from '../support/race.controller.js';
+import { nodesHere } from '../support/redis-cluster.js';
+import { startApp, type TestApp } from '../support/test-app.js';
+
+const MAX_WAIT = seconds(15);
+const WIDTH = 64;
+
+/** Two applications behind what does as a load balancer: it leads nobody to one that is about to end. */
+class Pair {
+  private readonly apps: TestApp[] = [];
+  private turn = 0;
+
+  constructor(private readonly redis: SessionRedisOptions) {}
+
+  async start(): Promise<void> {
+    const app = await startApp('', {
+      session: { redis: this.redis },
+      module: { controllers: [RaceController] },
+      main: keepConnections,
+      isGraceful: true,
+    });
+    this.apps.push(app);
+  }
+
+  /** Where the next request goes. */
+  readonly origin = (): string => this.apps[this.turn++ % this.apps.length]!.origin;
+
+  /** Ends the one that has run longest, while it still answers what it was asked. */
+  async end(): Promise<void> {
+    await this.apps.shift()?.close();
+  }
+
+  get size(): number {
+    return this.apps.length;
+  }
+}
+
+describe('everything restarted one after the other, under load', () => {
+  const ends: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const end of ends.splice(0).toReversed()) await end();
+  });
+
+  async function restartsAll(
+    redis: SessionRedisOptions,
+    {
+      nodes,
+      makeWay,
+      topology,
+    }: { topology: RedisTopology; nodes: string[]; makeWay(name: string): Promise<void> },
+  ) {
+    const pair = new Pair({ ...redis, maxWait: MAX_WAIT, durability: { replicas: 1, writes: 'all' } });
+    ends.push(async () => {
+      while (pair.size > 0) await pair.end();
+    });
+    await pair.start();
+    await pair.start();
+    const load = new LoginsLoad(pair.origin, WIDTH);
+    await load.until(() => load.logins > WIDTH);
+    for (const node of nodes) {
+      await makeWay(node);
+      await topology.restart(node);
+      await topology.settled();
+      const from = load.now;
+      await load.until(() => load.since(from).length > WIDTH);
+    }
+    for (let app = 0; app < 2; app++) {
+      await pair.start();
+      await pair.end();
+      const from = load.now;
+      await load.until(() => load.since(from).length > WIDTH);
+    }
+    await load.stop();
+    expect(load.answers.filter(({ status }) => status !== 201)).toEqual([]);
+    expect(await load.broken(pair.origin())).toEqual({ lost: 0, revived: 0 });
+    return load;
+  }
+
+  it('costs nobody an error behind Sentinels', async () => {
+    const sentinel = await startSentinel(nodesHere);
+    ends.push(() => sentinel.stop());
+    const { sentinels, name } = sentinel;
+    await restartsAll(
+      { sentinels, name },
+      {
+        topology: sentinel,
+        nodes: sentinel.nodes.map((node) => node.name),
+        makeWay: async (node) => {
+          if ((await sentinel.primary()).name !== node) return;
+          const [{ host, port } = { host: '', port: 0 }] = sentinels;
+          const client = new Redis(port, host);
+          await client.call('SENTINEL', 'FAILOVER', name);
+          client.disconnect();
+          await until(async () => (await sentinel.primary()).name !== node);
+          await sentinel.settled();
+        },
+      },
+    );
+  }, 240_000);
+
+  it('costs nobody an error on a Cluster', async () => {
+    const cluster = await startCluster(nodesHere);
+    ends.push(() => cluster.stop());
+    const [{ host, port } = { host: '', port: 0 }] = cluster.nodes;
+    await restartsAll(
+      { cluster: [{ host, port }] },
+      {
+        topology: cluster,
+        nodes: cluster.nodes.map((node) => node.name),
+        makeWay: async (name) => {
+          const node = cluster.nodes.find((one) => one.name === name)!;
+          const roleOf = async (url: string) => {
+            const client = new Redis(url);
+            const [role] = (await client.role()) as [string];
+            client.disconnect();
+            return role;
+          };
+          if ((await roleOf(node.url)) !== 'master') return;
+          const [replica] = await cluster.replicasOf(node);
+          const client = new Redis(replica!.url);
+          await client.cluster('FAILOVER');
+          await until(async () => (await roleOf(replica!.url)) === 'master');
+          client.disconnect();
+          await cluster.settled();
+        },
+      },
+    );
+  }, 240_000);
+});
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  const giveUpAt = performance.now() + 30_000;
+  while (!(await isSo())) {
+    if (performance.now() > giveUpAt) throw new Error('It has not become so within thirty seconds.');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
