@@ -2,7 +2,6 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { seconds, type SessionRedisOptions } from 'nestjs-redis-session';
 import { type RedisTopology, startCluster, startSentinel } from 'redis-anywhere';
-import { keepConnections } from '../support/load.js';
 import { LoginsLoad } from '../support/logins.load.js';
 import { RaceController } from '../support/race.controller.js';
 import { nodesHere } from '../support/redis-cluster.js';
@@ -22,7 +21,6 @@ class Pair {
     const app = await startApp('', {
       session: { redis: this.redis },
       module: { controllers: [RaceController] },
-      main: keepConnections,
       isGraceful: true,
     });
     this.apps.push(app);
