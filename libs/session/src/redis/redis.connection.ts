@@ -7,7 +7,7 @@ import {
   SessionEvents,
   StoreUnavailableError,
 } from '../common/index.js';
-import { type CallLimits, Gate } from './gate.js';
+import { type CallLimits, type CallQueue, Gate } from './gate.js';
 import { type LuaScript, runScript } from './lua.script.js';
 import { createClient, describeTarget } from './redis.client.js';
 import { explainFailure, isReplyError, kindOfFailure } from './redis.failures.js';
@@ -49,6 +49,11 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   /** The longest that one call may take, in milliseconds. */
   get maxWait(): Milliseconds {
     return this.options.maxWait;
+  }
+
+  /** The calls that are not settled at this moment. */
+  get queue(): CallQueue {
+    return this.gate.queue;
   }
 
   /**
