@@ -33,6 +33,8 @@ export interface AppOptions {
   sessionSecret: string | undefined;
   /** Where the profile service is at the moment. Default: nowhere. */
   profileServiceUrl?: () => string | undefined;
+  /** How long it goes on serving after SIGTERM, while GET /health/ready says 503 already, ms. Default: 0. */
+  shutdownDelay?: number;
 }
 
 /** The features, and what they share: sessions, the check of input and of where requests come from, the answer to errors. */
@@ -50,7 +52,6 @@ export interface AppOptions {
     LoginLimitsModule,
     SessionSizeModule,
     SignUpModule,
-    HealthModule,
   ],
   providers: [
     { provide: APP_FILTER, useClass: ErrorFilter },
@@ -70,11 +71,13 @@ export class AppModule {
     session,
     loginAttempts,
     profileServiceUrl,
+    shutdownDelay = 0,
   }: AppOptions): DynamicModule {
     return {
       module: AppModule,
       imports: [
         DatabaseModule.with(database),
+        HealthModule.with(shutdownDelay),
         ProfileModule.with(profileServiceUrl ?? (() => undefined)),
         SessionModule.forRoot({
           secret: sessionSecret,

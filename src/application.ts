@@ -1,10 +1,14 @@
 import type { LoggerService } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { type NestApplication, NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule, type AppOptions } from './app.module.js';
+import { withoutSession } from './health/without-session.js';
 import { serveAssets } from './pages/assets.js';
 import { securityHeaders } from './pages/security.headers.js';
 import { QuietLogger } from './startup/quiet.logger.js';
+
+/** Nest's interface leaves out that `close` takes the signal, which @nestjs/terminus wants to know. */
+export type Application = NestExpressApplication & Pick<NestApplication, 'close'>;
 
 /**
  * Makes the application without opening a port: `listen()` does that.
@@ -14,7 +18,7 @@ import { QuietLogger } from './startup/quiet.logger.js';
 export async function createApplication(
   options: AppOptions,
   logger: LoggerService | false = new QuietLogger(),
-): Promise<NestExpressApplication> {
+): Promise<Application> {
   const adapter = new ExpressAdapter();
   adapter.disable('x-powered-by');
   // Nothing but assets is kept by a cache that could ask whether it changed.
@@ -22,7 +26,8 @@ export async function createApplication(
   // Before SessionModule mounts its middleware, so that a refusal from there carries them too.
   adapter.use(securityHeaders);
   serveAssets(adapter);
-  return NestFactory.create<NestExpressApplication>(AppModule.with(options), adapter, {
+  adapter.use('/health', withoutSession);
+  return NestFactory.create<Application>(AppModule.with(options), adapter, {
     abortOnError: false,
     // Browsers keep connections open, and stopping would wait for them.
     forceCloseConnections: true,

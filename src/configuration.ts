@@ -17,6 +17,8 @@ export interface Configuration {
   readonly databaseUrl: string | undefined;
   /** `SESSION_SECRET`; without it one is made, except in production. */
   readonly sessionSecret: string | undefined;
+  /** `SHUTDOWN_DELAY`, in milliseconds: how long to go on serving after SIGTERM, while GET /health/ready says 503 already. Default 0. */
+  readonly shutdownDelay: number;
   /** Whether `NODE_ENV` is "production". */
   readonly isProduction: boolean;
   /** Where a made secret and the data of the application's own Redis and database are kept: below `XDG_CACHE_HOME` or `~/.cache`. */
@@ -25,8 +27,8 @@ export interface Configuration {
 
 /** Reads the environment. @throws StartupError naming the variable, what it holds, and what it may hold */
 export function readConfiguration(environment: NodeJS.ProcessEnv = process.env): Configuration {
-  const { PORT, PROFILE_PORT, REDIS_URL, DATABASE_URL, SESSION_SECRET, NODE_ENV, XDG_CACHE_HOME } =
-    environment;
+  const { PORT, PROFILE_PORT, REDIS_URL, DATABASE_URL, SESSION_SECRET } = environment;
+  const { SHUTDOWN_DELAY, NODE_ENV, XDG_CACHE_HOME } = environment;
   // The specification says that a relative path there is to be ignored.
   const caches = XDG_CACHE_HOME && isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(homedir(), '.cache');
   return {
@@ -38,6 +40,7 @@ export function readConfiguration(environment: NodeJS.ProcessEnv = process.env):
     redisUrl: REDIS_URL || undefined,
     databaseUrl: DATABASE_URL || undefined,
     sessionSecret: SESSION_SECRET || undefined,
+    shutdownDelay: secondsFrom('SHUTDOWN_DELAY', SHUTDOWN_DELAY || '0') * 1_000,
     isProduction: NODE_ENV === 'production',
     cacheFolder: join(caches, 'nestjs-redis-session'),
   };
@@ -48,5 +51,12 @@ function portFrom(variable: string, text: string): number {
   if (port <= 65_535) return port;
   throw new StartupError(
     `${variable} is ${JSON.stringify(text.slice(0, 40))}, but it has to be a whole number from 0 to 65535, for example ${variable}=3000.`,
+  );
+}
+
+function secondsFrom(variable: string, text: string): number {
+  if (/^\d{1,3}$/.test(text)) return Number(text);
+  throw new StartupError(
+    `${variable} is ${JSON.stringify(text.slice(0, 40))}, but it has to be a whole number of seconds from 0 to 999, for example ${variable}=10.`,
   );
 }

@@ -6,19 +6,20 @@ import { keptSecret } from './startup/session-secret.file.js';
 import { ServiceProcess } from './startup/service.process.js';
 import { sentenceFor } from './startup/startup.error.js';
 
-/** How long everything together may take to end, ms; what has not ended by then ends with this process. */
+/** How long everything together may take to end, the delay aside, ms; what has not ended by then ends with this process. */
 const GRACE = 1_500;
 /** npm passes on the Ctrl-C that the terminal has sent to this process already, ms. */
 const SAME_SIGNAL = 500;
 
 /** What to end, the last one first. */
-const opened: (() => Promise<unknown>)[] = [];
+const opened: ((signal?: NodeJS.Signals) => Promise<unknown>)[] = [];
 let profileService: ServiceProcess | undefined;
 let port: number | undefined;
 let signalledAt: number | undefined;
+let shutdownDelay = 0;
 let isEnding = false;
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal));
 try {
   await start();
 } catch (error) {
@@ -32,6 +33,7 @@ try {
 async function start(): Promise<void> {
   const configuration = readConfiguration();
   port = configuration.port;
+  shutdownDelay = configuration.shutdownDelay;
   const sessionSecret = configuration.sessionSecret ?? (await developmentSecret(configuration));
   if (configuration.isProduction && configuration.redisUrl === undefined) {
     say('Redis: REDIS_URL is not set, so this runs on one for development. In production, set it.');
@@ -58,8 +60,9 @@ async function start(): Promise<void> {
     database,
     sessionSecret,
     profileServiceUrl: () => profileService?.url,
+    shutdownDelay,
   });
-  opened.push(() => app.close());
+  opened.push((signal) => app.close(signal));
   await service;
   await app.listen(configuration.port);
   const { port: listening } = app.getHttpServer().address() as { port: number };
@@ -103,20 +106,21 @@ async function developmentSecret({ isProduction, cacheFolder }: Configuration): 
   return secret;
 }
 
-function stop(): void {
+function stop(signal: NodeJS.Signals): void {
   if (signalledAt !== undefined) {
     if (performance.now() - signalledAt > SAME_SIGNAL) process.exit(130);
     return;
   }
   signalledAt = performance.now();
-  void end(0);
+  void end(0, signal);
 }
 
-async function end(exitCode: number): Promise<void> {
+async function end(exitCode: number, signal?: NodeJS.Signals): Promise<void> {
   if (isEnding) return;
   isEnding = true;
-  setTimeout(() => process.exit(exitCode), GRACE);
-  for (const close of opened.toReversed()) await close().catch(() => undefined);
+  // Ctrl-C is not kept waiting.
+  setTimeout(() => process.exit(exitCode), GRACE + (signal === 'SIGTERM' ? shutdownDelay : 0));
+  for (const close of opened.toReversed()) await close(signal).catch(() => undefined);
   process.exit(exitCode);
 }
 

@@ -1,31 +1,36 @@
-import { Controller, Get, HttpStatus, Res } from '@nestjs/common';
-import type { Response } from 'express';
-import { PassiveSession, RedisSessionStore, StoreUnavailableError } from 'nestjs-redis-session';
+import { Controller, Get, UseFilters } from '@nestjs/common';
+import { HealthCheck, HealthCheckService } from '@nestjs/terminus';
+import { PassiveSession, Public } from 'nestjs-redis-session';
+import { SessionHealthIndicator } from 'nestjs-redis-session/health';
+import { DatabaseHealthIndicator } from './database-health.indicator.js';
+import { HealthErrorFilter } from './health-error.filter.js';
 
-/** An id that no session has. */
-const NOBODY = 'health';
-
-export interface Health {
-  status: 'ok' | 'unavailable';
-  redis: 'up' | 'down';
-}
-
-/** Tells a load balancer whether to send requests here. */
+/** Tells whoever runs the application whether this process lives, and whether to send requests to it. JSON for browsers too. */
+@Public()
 @PassiveSession()
+@UseFilters(HealthErrorFilter)
 @Controller('health')
 export class HealthController {
-  constructor(private readonly sessions: RedisSessionStore) {}
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly sessions: SessionHealthIndicator,
+    private readonly database: DatabaseHealthIndicator,
+  ) {}
 
-  @Get()
-  async health(@Res({ passthrough: true }) response: Response): Promise<Health> {
-    try {
-      // One GET on the connection that sessions use, within `redis.maxWait`.
-      await this.sessions.get(NOBODY);
-      return { status: 'ok', redis: 'up' };
-    } catch (error) {
-      if (!(error instanceof StoreUnavailableError)) throw error;
-      response.status(HttpStatus.SERVICE_UNAVAILABLE);
-      return { status: 'unavailable', redis: 'down' };
-    }
+  /** Asks nobody: starting the process anew would not bring Redis back. */
+  @Get('live')
+  @HealthCheck()
+  live(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  /** 503 while a request could not be served, and from the signal to end until the end. */
+  @Get(['', 'ready'])
+  @HealthCheck()
+  ready() {
+    return this.health.check([
+      () => this.sessions.isHealthy('redis'),
+      () => this.database.isHealthy('database'),
+    ]);
   }
 }

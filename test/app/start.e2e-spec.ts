@@ -42,6 +42,10 @@ describe('a start that fails', () => {
     expect(await failureOf({ PORT: port })).toMatch(/^PORT is ".+", but it has to be/);
   });
 
+  it.each(['abc', '-1', '1.5', '1000'])('because SHUTDOWN_DELAY is %s says so', async (delay) => {
+    expect(await failureOf({ SHUTDOWN_DELAY: delay })).toMatch(/^SHUTDOWN_DELAY is ".+", but it has to be/);
+  });
+
   it.each(['abc', '65536'])('because PROFILE_PORT is %s says so', async (port) => {
     expect(await failureOf({ PROFILE_PORT: port })).toMatch(/^PROFILE_PORT is ".+", but it has to be/);
   });

@@ -9,7 +9,9 @@ const asModule = (code: string): string => `data:text/javascript,${encodeURIComp
 it('the main entry point loads without the optional peers', async () => {
   const manifest = JSON.parse(await readFile(new URL('package.json', library), 'utf8'));
   const optional = Object.keys(manifest.peerDependenciesMeta);
-  expect(optional).toEqual(expect.arrayContaining(['@nestjs/microservices', '@nestjs/websockets']));
+  expect(optional).toEqual(
+    expect.arrayContaining(['@nestjs/microservices', '@nestjs/terminus', '@nestjs/websockets']),
+  );
   const hooks = asModule(`export function resolve(name, context, next) {
     if (${JSON.stringify(optional)}.includes(name)) throw new Error('asked for ' + name);
     return next(name, context);

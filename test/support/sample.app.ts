@@ -1,12 +1,11 @@
 import { afterEach } from '@jest/globals';
-import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { AppOptions } from '../../src/app.module.js';
-import { createApplication } from '../../src/application.js';
+import { type Application, createApplication } from '../../src/application.js';
 import { useDatabase } from './database.js';
 import { SECRET } from './test-app.js';
 
 export interface SampleApp {
-  app: NestExpressApplication;
+  app: Application;
   origin: string;
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import type { Cluster, Redis } from 'ioredis';
-import { isRefusal, type RedisConnection } from '../redis/index.js';
+import { infoFields, isRefusal, numberOf, type RedisConnection } from '../redis/index.js';
 
 /** What a Redis says of itself. `undefined`: it did not let us know. */
 export interface RedisFacts {
@@ -56,7 +56,7 @@ export async function readRedisFacts(connection: RedisConnection): Promise<Redis
     // Who gets in without a password needs not be asked whether he would.
     sentPassword ? ask((node) => node.acl('GETUSER', 'default')) : Promise.resolve(['on', 'nopass']),
   ]);
-  const fields = fieldsOf(info);
+  const fields = infoFields(info);
   const words = wordsIn(user);
   const isOpen = user === undefined ? undefined : words.includes('on') && words.includes('nopass');
   const saved = save === undefined ? undefined : wordsIn(save).some((word) => word !== 'save' && word !== '');
@@ -66,10 +66,10 @@ export async function readRedisFacts(connection: RedisConnection): Promise<Redis
     product: productOf(fields),
     version: fields.get('redis_version'),
     isReplica: fields.get('role') === 'slave',
-    replicas: numberIn(fields, 'connected_slaves'),
-    usedMemory: numberIn(fields, 'used_memory'),
+    replicas: numberOf(fields, 'connected_slaves'),
+    usedMemory: numberOf(fields, 'used_memory'),
     evictionPolicy: fields.get('maxmemory_policy'),
-    maxMemory: numberIn(fields, 'maxmemory'),
+    maxMemory: numberOf(fields, 'maxmemory'),
     isPersistent: fields.get('aof_enabled') === '1' ? true : saved,
     unreadable: [
       ...(fields.size === 0 ? ['INFO (version, memory, replicas)'] : []),
@@ -94,22 +94,6 @@ function wayTo({ stream, options }: Redis) {
     isEncrypted: 'encrypted' in stream,
     sentPassword: typeof options.password === 'string' && options.password !== '',
   };
-}
-
-/** INFO is lines of `name:value`. */
-function fieldsOf(info: unknown): Map<string, string> {
-  const lines = typeof info === 'string' ? info.split('\r\n') : [];
-  return new Map(
-    lines.flatMap((line) => {
-      const colon = line.indexOf(':');
-      return colon < 1 ? [] : [[line.slice(0, colon), line.slice(colon + 1)] as const];
-    }),
-  );
-}
-
-function numberIn(fields: Map<string, string>, name: string): number | undefined {
-  const text = fields.get(name);
-  return text === undefined || !/^\d+$/.test(text) ? undefined : Number(text);
 }
 
 function productOf(fields: Map<string, string>): string {

@@ -19,4 +19,15 @@ export class ClusterShards {
     const primary: unknown = Array.isArray(nodes) ? nodes[0] : undefined;
     return typeof primary === 'string' ? primary : '';
   }
+
+  /** Every primary that serves slots, as far as is known: its address, and how many of the 16,384 slots. */
+  primaries(): Map<string, number> {
+    const primaries = new Map<string, number>();
+    const slots: readonly unknown[] = Array.isArray(this.slots) ? this.slots : [];
+    for (const nodes of slots) {
+      const primary: unknown = Array.isArray(nodes) ? nodes[0] : undefined;
+      if (typeof primary === 'string') primaries.set(primary, (primaries.get(primary) ?? 0) + 1);
+    }
+    return primaries;
+  }
 }

@@ -3,7 +3,7 @@ import type { Milliseconds } from '../common/index.js';
 import type { Durability } from './durability.options.js';
 import { DurableBatches, type DurableWrite, type RedisCommand } from './durable.batch.js';
 import { DurableNodes } from './durable.nodes.js';
-import { Gate } from './gate.js';
+import { type CallQueue, Gate } from './gate.js';
 import { isCluster } from './own.connection.js';
 import { createClient } from './redis.client.js';
 import type { ResolvedRedisOptions } from './redis.options.js';
@@ -37,6 +37,11 @@ export class DurableWrites {
     this.client.on('error', () => undefined);
     this.gate = new Gate(this.client, options.maxWait);
     this.nodes = new DurableNodes(this.client);
+  }
+
+  /** The writes that are not settled at this moment. */
+  get queue(): CallQueue {
+    return this.gate.queue;
   }
 
   /** Connects, without waiting for it. */

@@ -45,6 +45,14 @@ export interface CallLimits {
   durable?: 'login' | 'data';
 }
 
+/** Calls that are not settled. */
+export interface CallQueue {
+  /** They are not sent, because there is no connection. */
+  readonly waiting: number;
+  /** They were sent. */
+  readonly unanswered: number;
+}
+
 /**
  * Stands before ioredis and gives every call a deadline and all calls together a bound.
  *
@@ -73,6 +81,12 @@ export class Gate {
     this.shards = client instanceof Cluster ? new ClusterShards(client) : undefined;
     client.on('ready', this.wake);
     client.on('close', this.lose);
+  }
+
+  /** How many calls wait for the connection, and how many were sent and have no answer. */
+  get queue(): CallQueue {
+    const unanswered = [...this.calls.values()].reduce((sum, calls) => sum + calls, 0);
+    return { waiting: this.waiting.size, unanswered };
   }
 
   /** Runs `command` once the connection is ready, and again after a failure that makes this safe, until the deadline. */
@@ -202,7 +216,7 @@ export class Gate {
       const giveUp = (): void => {
         // A call that spent its time waiting for a connection says nothing about the one it got at last.
         if (within > this.maxWait * 0.9) this.onSign(false);
-        const waited = Math.round(this.maxWait);
+        const waited = Math.round(within);
         reject(
           new StoreUnavailableError(`Redis did not answer within ${waited} ms. The outcome is unknown.`),
         );

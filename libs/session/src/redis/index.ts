@@ -5,11 +5,15 @@
  * May import: common. Invariant: no call outlives `redis.maxWait`; no `error` event is without a listener.
  */
 export type { Durability, DurabilityOptions } from './durability.options.js';
+export { ClusterShards } from './cluster.shards.js';
+export type { CallQueue } from './gate.js';
+export { infoFields, numberOf } from './info.fields.js';
 export { scanKeys } from './key.scan.js';
 export { type LuaScript, luaScript } from './lua.script.js';
 export { explainFailure, isRefusal, messageOf } from './redis.failures.js';
 export { KeyTracking, type KeyTrackingListener } from './key.tracking.js';
 export { isCluster, notOnCluster, withConnectionOfItsOwn } from './own.connection.js';
+export { addressOf, PrimaryWatch } from './primary.watch.js';
 export { RedisConnection } from './redis.connection.js';
 export {
   type RedisAddress,

@@ -9,7 +9,7 @@ import {
 } from '../common/index.js';
 import type { RedisCommand } from './durable.batch.js';
 import { DurableWrites } from './durable.writes.js';
-import { type CallLimits, Gate } from './gate.js';
+import { type CallLimits, type CallQueue, Gate } from './gate.js';
 import { type LuaScript, runScript } from './lua.script.js';
 import { createClient, describeTarget } from './redis.client.js';
 import { explainFailure, isReplyError, kindOfFailure } from './redis.failures.js';
@@ -54,6 +54,16 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   /** The longest that one call may take, in milliseconds. */
   get maxWait(): Milliseconds {
     return this.options.maxWait;
+  }
+
+  /** The calls that are not settled at this moment, those that wait for replicas included. */
+  get queue(): CallQueue {
+    const [queue, durable] = [this.gate.queue, this.durable?.queue];
+    if (durable === undefined) return queue;
+    return {
+      waiting: queue.waiting + durable.waiting,
+      unanswered: queue.unanswered + durable.unanswered,
+    };
   }
 
   /**

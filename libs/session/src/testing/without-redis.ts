@@ -37,9 +37,13 @@ export function withoutRedis<Builder extends ProvidersOverride>(builder: Builder
     Promise.reject(
       new StoreUnavailableError('This test runs withoutRedis(), and something asked Redis itself.'),
     );
-  builder
-    .overrideProvider(RedisConnection)
-    .useValue({ client: {}, maxWait: seconds(1), run: refuse, script: refuse });
+  builder.overrideProvider(RedisConnection).useValue({
+    client: {},
+    maxWait: seconds(1),
+    queue: { waiting: 0, unanswered: 0 },
+    run: refuse,
+    script: refuse,
+  });
   builder
     .overrideProvider(RecordBackend)
     .useFactory({ inject: [Clock], factory: (clock: Clock) => new MemoryRecordBackend(clock) });
