@@ -6,6 +6,7 @@ import {
   type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { createNoopMeter, metrics, trace } from '@opentelemetry/api';
 import { SessionError, SessionEvents } from '../common/index.js';
 import { watchNearCache } from './near-cache.metrics.js';
@@ -45,25 +46,26 @@ export class SessionTelemetryModule
     return super.forRoot(options);
   }
 
-  /** @throws InvalidOptionError */
+  /** @throws InvalidOptionError; SessionError `ALREADY_REGISTERED` */
   constructor(
     @Inject(MODULE_OPTIONS_TOKEN) given: SessionTelemetryOptions,
     private readonly events: SessionEvents,
+    modules: ModulesContainer,
   ) {
     super();
-    this.options = resolveTelemetryOptions(given);
-  }
-
-  /** @throws SessionError `ALREADY_REGISTERED` */
-  onModuleInit(): void {
-    const { meterProvider, tracerProvider, spans } = this.options;
-    const { measuring } = this.events;
-    if (measuring.probe !== undefined) {
+    if ([...modules.values()].filter(({ metatype }) => metatype === SessionTelemetryModule).length > 1) {
       throw new SessionError(
         'ALREADY_REGISTERED',
         'SessionTelemetryModule.forRoot was called twice in one application: everything would be counted twice. Keep one of them.',
       );
     }
+    this.options = resolveTelemetryOptions(given);
+  }
+
+  /** Here, and not earlier, so that the SDK may be started as late as `NestFactory.create` has returned. */
+  onModuleInit(): void {
+    const { meterProvider, tracerProvider, spans } = this.options;
+    const { measuring } = this.events;
     const meter = (meterProvider ?? metrics.getMeterProvider()).getMeter(SCOPE);
     // Unlike a tracer, a meter that was made too early stays without effect.
     if (meter === createNoopMeter()) {
