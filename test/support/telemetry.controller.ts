@@ -26,7 +26,7 @@ export class TelemetryController {
   @Post('save')
   async save(@CurrentSession() session: CurrentSession) {
     await new Promise<void>((resolve, reject) =>
-      session.save((error: unknown) => (error ? reject(error as Error) : resolve())),
+      session.save((error: unknown) => (error ? reject(error) : resolve())),
     );
     return {};
   }

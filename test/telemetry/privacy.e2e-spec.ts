@@ -58,7 +58,7 @@ describe.each(ADAPTERS)('what leaves with metrics and spans, on %s', (adapter) =
       ...known,
       ...known.map(decodeURIComponent),
       ...['alice', 'bob', 'wonderland', 'builder', 'guess', 'id of', 'notes', 'sess:', 'sess-', SECRET],
-      ...[ADDRESS, '198.51.100', '127.0.0.1', '::1', String(new URL(redis.url).port)],
+      ...[ADDRESS, '198.51.100', '127.0.0.1', '::1', new URL(redis.url).port],
     ];
     expect(telling.filter((text) => text === '')).toEqual([]);
     expect(telling.filter((text) => exported.toLowerCase().includes(text.toLowerCase()))).toEqual([]);

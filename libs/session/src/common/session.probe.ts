@@ -1,5 +1,3 @@
-import type { LoginBlockCause } from './session.events.js';
-
 /** What is measured, and what can become of it where nothing is thrown. */
 export interface ProbeOutcomes {
   /** Of an id. `near`: by this process alone. `absent`: nothing is stored. `refused`: what is stored does not open, or not any more. */
@@ -17,7 +15,7 @@ export interface ProbeOutcomes {
   /** Of several sessions, to be listed. */
   inspect: never;
   /** Of a login attempt: allowed, or what blocks it. */
-  reserve: 'allowed' | LoginBlockCause | 'network';
+  reserve: 'allowed' | 'account' | 'address' | 'pair' | 'network';
   /** Of what a login attempt has counted, once it is known how it ended. */
   settle: 'succeeded' | 'failed' | 'released';
   /** Of the proof that somebody has to give before a login attempt. */
