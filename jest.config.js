@@ -24,7 +24,8 @@ const each = {
   transform: { '^.+\\.ts$': swc({}), '^.+\\.tsx$': swc({ tsx: true }) },
   moduleNameMapper: {
     '^nestjs-redis-session$': '<rootDir>/libs/session/src/index.ts',
-    '^nestjs-redis-session/(analytics|health|testing|throttler)$': '<rootDir>/libs/session/src/$1/index.ts',
+    '^nestjs-redis-session/(analytics|health|telemetry|testing|throttler)$':
+      '<rootDir>/libs/session/src/$1/index.ts',
     '^redis-anywhere$': '<rootDir>/libs/redis-anywhere/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

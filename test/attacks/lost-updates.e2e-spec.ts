@@ -12,7 +12,12 @@ describe.each(ADAPTERS)('parallel requests of one browser, on %s', (adapter) => 
   let app: TestApp;
   let advance = 0;
   beforeAll(async () => {
-    app = await startApp(redis.url, { adapter, module: { controllers: [RaceController] } });
+    app = await startApp(redis.url, {
+      adapter,
+      // Nothing here is about time, and fifty writers at one session take theirs on a busy machine.
+      session: { redis: { url: redis.url, maxWait: 15_000 } },
+      module: { controllers: [RaceController] },
+    });
     app.app.get(Clock).now = () => Date.now() + advance;
   });
   afterAll(() => app.close());

@@ -182,14 +182,15 @@ export const sessionProviders: Provider[] = [
   },
   {
     provide: RequestAttempts,
-    inject: [OPTIONS, LoginAttemptLimiter],
-    useFactory: ({ cookie, loginAttempts }: ResolvedModuleOptions, limiter: LoginAttemptLimiter) => {
+    inject: [OPTIONS, LoginAttemptLimiter, SessionEvents],
+    useFactory: (
+      { cookie, loginAttempts }: ResolvedModuleOptions,
+      limiter: LoginAttemptLimiter,
+      events: SessionEvents,
+    ) => {
       const { deviceKey, device } = loginAttempts;
-      return new RequestAttempts(
-        limiter,
-        loginAttempts,
-        new DeviceCookie(cookie, deviceKey, device?.keptFor ?? 0),
-      );
+      const devices = new DeviceCookie(cookie, deviceKey, device?.keptFor ?? 0);
+      return new RequestAttempts(limiter, loginAttempts, { devices, events });
     },
   },
   {

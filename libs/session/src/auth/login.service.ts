@@ -199,7 +199,10 @@ export class LoginService {
   ): Promise<CurrentSession> {
     const { userId } = replacement.auth;
     try {
-      return await this.parts.replacement.replace(raw, requestSession, replacement);
+      const { probe } = this.events.measuring;
+      const replaced = (): Promise<CurrentSession> =>
+        this.parts.replacement.replace(raw, requestSession, replacement);
+      return await (probe === undefined ? replaced() : probe.measure('regenerate', replaced));
     } catch (error) {
       if (error instanceof SessionLimitException) {
         this.failed({ reason: 'session-limit', userId, account });

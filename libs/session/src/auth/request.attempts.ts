@@ -1,5 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { ChallengeRequiredException, LoginBlockedException, seconds } from '../common/index.js';
+import {
+  ChallengeRequiredException,
+  LoginBlockedException,
+  seconds,
+  type SessionEvents,
+} from '../common/index.js';
 import { type AnyRequest, type RequestSession, rawRequest, requestSessionOf } from '../http/index.js';
 import {
   type LoginAttemptLimiter,
@@ -20,7 +25,7 @@ export class RequestAttempts {
   constructor(
     private readonly limiter: LoginAttemptLimiter,
     private readonly options: ResolvedLoginAttemptsOptions,
-    private readonly devices: DeviceCookie,
+    private readonly parts: { readonly devices: DeviceCookie; readonly events: SessionEvents },
   ) {}
 
   /**
@@ -39,7 +44,7 @@ export class RequestAttempts {
     const raw = rawRequest(request);
     const held = this.held.get(raw);
     if (held?.isOn(subject) === true) return held;
-    const device = this.devices.read(raw.headers.cookie);
+    const device = this.parts.devices.read(raw.headers.cookie);
     const source = { ...subject, address: addressOf(request), device };
     const verdict = await this.limiter.reserve(source, whenAsking);
     const session = requestSessionOf(raw);
@@ -50,7 +55,7 @@ export class RequestAttempts {
       throw refusal;
     }
     const attempt = new RequestAttempt(
-      { limiter: this.limiter, devices: this.options.device && this.devices, session },
+      { limiter: this.limiter, devices: this.options.device && this.parts.devices, session },
       { subject, verdict, device, startedAt, minimumTime: this.options.minimumTime },
     );
     await this.challenge(request, attempt);
@@ -82,11 +87,11 @@ export class RequestAttempts {
    */
   async passwordChanged(userId: string, kept?: AnyRequest): Promise<void> {
     const raw = kept && rawRequest(kept);
-    const before = raw && this.devices.read(raw.headers.cookie);
+    const before = raw && this.parts.devices.read(raw.headers.cookie);
     if (raw === undefined || before === undefined) return this.limiter.passwordChanged(userId);
-    const now = this.devices.newToken();
+    const now = this.parts.devices.newToken();
     await this.limiter.passwordChanged(userId, { before, now });
-    requestSessionOf(raw)?.addCookie(this.devices.write(now));
+    requestSessionOf(raw)?.addCookie(this.parts.devices.write(now));
   }
 
   /** An attempt that brings no proof counts nowhere: robots must not be able to lock anybody out. */
@@ -98,6 +103,7 @@ export class RequestAttempts {
     try {
       isPassed = await challenge.check(request, { account, attempts });
     } finally {
+      this.parts.events.measuring.probe?.note('challenge', { outcome: isPassed ? 'passed' : 'refused' });
       if (!isPassed) await attempt.release();
     }
     if (!isPassed) throw new ChallengeRequiredException();

@@ -13,3 +13,4 @@ export * from './session.error.js';
 export * from './session.events.js';
 export * from './session.exception.js';
 export * from './session.log.js';
+export * from './session.probe.js';

@@ -4,6 +4,7 @@ import { filter, type Observable, Subject } from 'rxjs';
 import type { ResolvedEventOptions } from './event.options.js';
 import { EventStream } from './event.stream.js';
 import type { SessionExceptionCode } from './session.exception.js';
+import { MeasuringPoint } from './session.probe.js';
 
 /** Why a session can end, besides expiring. */
 export const SESSION_END_REASONS = [
@@ -104,6 +105,9 @@ export type SessionEventOf<T extends SessionEventType> = Extract<SessionEvent, {
 export class SessionEvents implements OnApplicationShutdown {
   private readonly subject = new Subject<SessionEvent>();
   private readonly accounts: boolean;
+
+  /** For who measures, such as `SessionTelemetryModule`: events tell what happened, not how long it took. */
+  readonly measuring = new MeasuringPoint();
 
   /** Every event from now on; earlier ones are not replayed. Completes when the application has answered its last request. */
   readonly all$: Observable<SessionEvent> = new EventStream((subscriber) =>

@@ -1,5 +1,13 @@
-import { StoreUnavailableError } from '../common/index.js';
-import type { AttemptStore } from './attempt.store.js';
+import { type SessionProbe, StoreUnavailableError } from '../common/index.js';
+import type { AttemptKeys } from './attempt.keys.js';
+import { type AttemptStore, isRefusal, type Refusal, type Reservation } from './attempt.store.js';
+import { longestOf } from './verdict.making.js';
+
+/** What one of the stores said. */
+interface Reply<T> {
+  store: AttemptStore;
+  reply: T;
+}
 
 /** Redis, and this process while Redis does not answer, if that is wanted. */
 export class AttemptStores {
@@ -10,8 +18,24 @@ export class AttemptStores {
     return store === this.stores.store;
   }
 
+  /** Counts an attempt, see {@link AttemptStore.reserve}, measured if somebody does. @throws StoreUnavailableError */
+  reserve(
+    keys: AttemptKeys,
+    countsAddress: boolean,
+    probe: SessionProbe | undefined,
+  ): Promise<Reply<Reservation | Refusal>> {
+    if (probe === undefined) return this.ask((each) => each.reserve(keys, countsAddress));
+    return probe.measure('reserve', async (measured) => {
+      const answer = await this.ask((each) => each.reserve(keys, countsAddress));
+      const { store, reply } = answer;
+      measured.outcome = isRefusal(reply) ? longestOf(reply.blocked) : 'allowed';
+      measured.decidedBy = this.isShared(store) ? 'redis' : 'process';
+      return answer;
+    });
+  }
+
   /** Redis, or the process itself while Redis does not answer, if that is wanted. @throws StoreUnavailableError */
-  async ask<T>(work: (store: AttemptStore) => Promise<T>): Promise<{ store: AttemptStore; reply: T }> {
+  async ask<T>(work: (store: AttemptStore) => Promise<T>): Promise<Reply<T>> {
     const { store, fallback } = this.stores;
     try {
       return { store, reply: await work(store) };

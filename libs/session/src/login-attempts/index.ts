@@ -10,7 +10,8 @@ export { KeyNames } from './attempt.keys.js';
 export { AttemptStore } from './attempt.store.js';
 export type { LoginAttemptSource, LoginAttemptStatus, LoginAttemptVerdict } from './attempt.verdict.js';
 export type { ChallengedAttempt, ChallengeOptions, ResolvedChallenge } from './challenge.options.js';
-export { LoginAttemptLimiter, type SucceededAttempt } from './login-attempt.limiter.js';
+export type { SucceededAttempt } from './attempt.settlement.js';
+export { LoginAttemptLimiter } from './login-attempt.limiter.js';
 export {
   type KnownDeviceOptions,
   LOGIN_ATTEMPTS_OPTIONS,

@@ -1,6 +1,7 @@
 import { hours, type Milliseconds, type SessionEvents } from '../common/index.js';
 import { foldAccount } from './account.name.js';
-import { type KeyNames, nameIn } from './attempt.keys.js';
+import type { KeyNames } from './attempt.keys.js';
+import { AttemptSettlement, type SucceededAttempt } from './attempt.settlement.js';
 import { type AttemptStore, isRefusal, type Refusal } from './attempt.store.js';
 import { AttemptStores } from './attempt.stores.js';
 import type { LoginAttemptSource, LoginAttemptStatus, LoginAttemptVerdict } from './attempt.verdict.js';
@@ -20,14 +21,6 @@ import {
 import type { ResolvedLoginAttemptsOptions } from './login-attempts.options.js';
 import { allowedVerdict, longestOf, refusedVerdict, settle, UNLIMITED } from './verdict.making.js';
 
-/** What a successful attempt says of who made it. */
-export interface SucceededAttempt {
-  /** Who it was; without it no device becomes known. */
-  userId?: string;
-  /** Token of the device that is known from now on. */
-  device?: string;
-}
-
 /**
  * Limits attempts to log in: reserve -> check the password -> succeed, fail or release. `LoginService` and `LoginAttemptGuard` do
  * that by themselves; use this class where neither fits.
@@ -44,6 +37,7 @@ export class LoginAttemptLimiter {
   readonly limits: LoginAttemptLimits;
   private readonly blocked: BlockedMemory;
   private readonly stores: AttemptStores;
+  private readonly settlement: AttemptSettlement;
 
   constructor(
     private readonly options: ResolvedLoginAttemptsOptions,
@@ -57,6 +51,7 @@ export class LoginAttemptLimiter {
     this.limits = limitsOf(options);
     this.stores = new AttemptStores(stores);
     this.blocked = new BlockedMemory(now);
+    this.settlement = new AttemptSettlement(options, names, { blocked: this.blocked, events });
   }
 
   /**
@@ -71,15 +66,22 @@ export class LoginAttemptLimiter {
     const account = this.nameOf(source);
     if (!options.isActive) return UNLIMITED;
     const { network, listed } = options.networks.of(source.address);
-    if (listed === 'denied') return refusedVerdict('network', options.address?.maxBlock ?? DENIED_FOR, false);
+    const { probe } = this.events.measuring;
+    if (listed === 'denied') {
+      probe?.note('reserve', { outcome: 'network', decidedBy: 'options' });
+      return refusedVerdict('network', options.address?.maxBlock ?? DENIED_FOR, false);
+    }
     const device = options.device && source.device;
     const counted = { account, network, device };
     const countsAddress = options.address !== undefined && listed !== 'allowed';
     const known = this.blocked.find(counted, countsAddress);
-    if (known) return refusedVerdict(known.by, known.left, countsAddress);
+    if (known) {
+      probe?.note('reserve', { outcome: known.by, decidedBy: 'memory' });
+      return refusedVerdict(known.by, known.left, countsAddress);
+    }
     const keys = this.names.of(counted);
     whenAsking?.();
-    const { store, reply } = await this.stores.ask((each) => each.reserve(keys, countsAddress));
+    const { store, reply } = await this.stores.reserve(keys, countsAddress, probe);
     if (isRefusal(reply)) return this.refuse(reply, { source, counted, countsAddress, store });
     if (reply.sprayed > 0) {
       this.events.emit({ type: 'login.sprayed', address: network, accounts: reply.sprayed });
@@ -94,18 +96,9 @@ export class LoginAttemptLimiter {
    * @returns how many attempts on the account had failed in a row before
    * @throws StoreUnavailableError
    */
-  async succeed(verdict: LoginAttemptVerdict, { userId, device }: SucceededAttempt = {}): Promise<number> {
+  succeed(verdict: LoginAttemptVerdict, who: SucceededAttempt = {}): Promise<number> {
     const ticket = settle(verdict);
-    if (ticket === undefined) return 0;
-    const { account, network, store, reservation } = ticket;
-    this.blocked.drop({ account, network, device });
-    const wanted = this.options.device && device !== undefined && userId !== undefined;
-    if (!wanted) return (await store.succeed(reservation)).failures;
-    const key = this.names.deviceOn(nameIn(reservation.keys.account), device);
-    const user = this.names.ofUser(userId);
-    const { failures, surplus } = await store.succeed(reservation, { key, user });
-    if (surplus.length > 0) await new KnownDevices(store, this.names).remove(user, surplus);
-    return failures;
+    return ticket === undefined ? Promise.resolve(0) : this.settlement.succeed(ticket, who);
   }
 
   /**
@@ -114,27 +107,15 @@ export class LoginAttemptLimiter {
    * @param who.userId whose account it is, if it exists: only then the failures in a row are kept for a year and may disable the credential
    * @throws StoreUnavailableError; the attempt is counted all the same
    */
-  async fail(verdict: LoginAttemptVerdict, { userId }: { userId?: string } = {}): Promise<void> {
+  fail(verdict: LoginAttemptVerdict, { userId }: { userId?: string } = {}): Promise<void> {
     const ticket = settle(verdict);
-    if (ticket === undefined) return;
-    const { reservation, store, source, network } = ticket;
-    tellBlocks(this.events, reservation.blocks, { account: source.account, network });
-    if (userId === undefined || reservation.credential === 'disabled') return;
-    const { failures, credential, keys } = reservation;
-    const { disableAfter = Infinity } = this.options;
-    if (failures >= disableAfter) {
-      if (!(await store.mark(keys.account, { state: 'disabled', failures: disableAfter }))) return;
-      this.events.emit({ type: 'credential.disabled', userId, failures, account: source.account });
-    } else if (credential === 'unknown') await store.mark(keys.account, { state: 'exists', failures: 1 });
+    return ticket === undefined ? Promise.resolve() : this.settlement.fail(ticket, userId);
   }
 
   /** The password was not checked, because something else failed: gives the attempt back. @throws StoreUnavailableError */
-  async release(verdict: LoginAttemptVerdict): Promise<void> {
+  release(verdict: LoginAttemptVerdict): Promise<void> {
     const ticket = settle(verdict);
-    if (ticket === undefined) return;
-    const { account, network, source } = ticket;
-    this.blocked.drop({ account, network, device: source.device });
-    await ticket.store.release(ticket.reservation);
+    return ticket === undefined ? Promise.resolve() : this.settlement.release(ticket);
   }
 
   /** What is counted on an account, an address, or both; nothing changes. @throws InvalidAccountException; StoreUnavailableError */

@@ -7,7 +7,8 @@
  */
 // The token under which SessionModule provides the connection, for the room testing to put something else there.
 export { RedisConnection } from '../redis/index.js';
-export type { NearCacheLimits, NearCacheStatistics } from './near.cache.js';
+export type { NearCacheStatistics } from '../common/index.js';
+export type { NearCacheLimits } from './near.cache.js';
 export { type NearCacheOptions, resolveNearCacheOptions } from './near-cache.options.js';
 export { RecordBackend, RedisRecordBackend } from './record.backend.js';
 export type { RecordWrite, SaveOutcome } from './save.script.js';

@@ -1,7 +1,7 @@
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
-import type { Milliseconds, SessionEvents } from '../common/index.js';
+import type { Milliseconds, NearCacheStatistics, SessionEvents } from '../common/index.js';
 import { isCluster, KeyTracking, notOnCluster, type RedisConnection } from '../redis/index.js';
-import { NearCache, type NearCacheLimits, type NearCacheStatistics, type NearEntry } from './near.cache.js';
+import { NearCache, type NearCacheLimits, type NearEntry } from './near.cache.js';
 import type { ReadText } from './record.reader.js';
 import { type ReadOptions, RedisRecordBackend } from './record.backend.js';
 import { type RecordWrite, saveRecord, type SaveOutcome } from './save.script.js';
@@ -28,6 +28,7 @@ export class NearRecordBackend extends RedisRecordBackend implements OnModuleIni
     const refused = (reason: string): void => events.emit({ type: 'nearCache.refused', reason });
     this.cache = new NearCache(limits, () => this.tracking, refused);
     this.tracking = new KeyTracking(client, this.cache);
+    events.measuring.nearCache = () => this.statistics;
   }
 
   onModuleInit(): void {

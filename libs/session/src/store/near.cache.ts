@@ -1,25 +1,10 @@
-import type { Milliseconds } from '../common/index.js';
+import type { Milliseconds, NearCacheStatistics } from '../common/index.js';
 import type { KeyTrackingListener } from '../redis/index.js';
 
 /** What `nearCache` may do. */
 export interface NearCacheLimits {
   readonly maxEntries: number;
   readonly maxAge: Milliseconds;
-}
-
-/** How the near cache has fared since the start. */
-export interface NearCacheStatistics {
-  /** Sessions in it now. */
-  readonly entries: number;
-  /** Reads that it answered, and reads that went to Redis. */
-  readonly hits: number;
-  readonly misses: number;
-  /** Sessions taken out because Redis said that they changed or went. */
-  readonly drops: number;
-  /** How often all of it was thrown away: a connection was lost or late, or Redis was emptied. */
-  readonly flushes: number;
-  /** Whether it is in use at this moment: both connections live, and Redis announces changes. */
-  readonly isTrusted: boolean;
 }
 
 /** A text that was read from Redis, and what was made of it. */

@@ -1,7 +1,7 @@
-import type { Milliseconds } from '../common/index.js';
+import type { Milliseconds, NearCacheStatistics } from '../common/index.js';
 import { isUtf8 } from 'node:buffer';
 import { messageOf, type RedisConnection, scanKeys } from '../redis/index.js';
-import type { NearCacheStatistics, NearEntry } from './near.cache.js';
+import type { NearEntry } from './near.cache.js';
 import type { ReadText } from './record.reader.js';
 import { type RecordWrite, saveRecord, type SaveOutcome } from './save.script.js';
 

@@ -1,9 +1,8 @@
 import { RedisStore } from 'connect-redis';
 import type { Request } from 'express';
 import type { Session, SessionData } from 'express-session';
-import { type Clock, SessionEvents, SystemClock } from '../common/index.js';
+import { type Clock, type NearCacheStatistics, SessionEvents, SystemClock } from '../common/index.js';
 import { RecordCodec } from './record.codec.js';
-import type { NearCacheStatistics } from './near.cache.js';
 import type { RecordBackend } from './record.backend.js';
 import type { BackedStoreOptions, RedisSessionStoreOptions } from './store.options.js';
 import { answer, type Callback } from './store.answer.js';

@@ -10,13 +10,15 @@ import type { OpenedSession } from './record.reader.js';
 import { type InspectedSession, SessionInspector } from './session.inspector.js';
 import { type EndedSession, type KeeperOptions, SessionOpener } from './session.opener.js';
 import { activityStepOf, askedPolicy, attributesOf, syncCookie } from './session.cookie.js';
-import { dataJsonOf, dataOf, replaceData, type SessionLike } from './session.data.js';
+import { dataJsonOf, dataOf, type SessionLike } from './session.data.js';
 import { type Fields, parseFields } from './session.fields.js';
 import type { SessionMeta, SessionRecord } from './session.record.js';
 import { parseSid, type Judgement, type Sid } from './sid.js';
+import { SessionUpdate } from './session.update.js';
 import { SessionWriter } from './session.writer.js';
 import { mergeThreeWays } from './three-way.merge.js';
-import { queued, track, type TrackedSession, trackedOf, type WrittenSession } from './tracked.session.js';
+import { queued, track, type TrackedSession, trackedOf } from './tracked.session.js';
+import { measureWrite } from './write.measure.js';
 import { WriterTurns } from './writer.turns.js';
 
 /**
@@ -30,16 +32,18 @@ export class SessionKeeper {
   private readonly writer: SessionWriter;
   private readonly inspector: SessionInspector;
   private readonly turns = new WriterTurns();
+  private readonly updates: SessionUpdate;
 
   constructor(
     private readonly backend: RecordBackend,
     readonly options: KeeperOptions,
     private readonly clock: Clock,
-    events: SessionEvents,
+    private readonly events: SessionEvents,
   ) {
     this.opener = new SessionOpener(backend, options, clock, events);
     this.inspector = new SessionInspector(backend, options, clock);
     this.writer = new SessionWriter(backend, this.opener, options, clock, events);
+    this.updates = new SessionUpdate(this.writer, this.turns, (...of) => this.isChanged(...of));
   }
 
   /** Whether sessions are read only, except for what is changed on purpose. */
@@ -61,7 +65,16 @@ export class SessionKeeper {
   async confirm(session: SessionLike): Promise<void> {
     const state = trackedOf(session);
     if (state?.isNear !== true) return;
-    await queued(state, async () => {
+    const { probe } = this.events.measuring;
+    if (probe === undefined) return this.ask(session, state);
+    await probe.measure('confirm', async (measured) => {
+      await this.ask(session, state);
+      measured.outcome = state.ended ? 'absent' : 'found';
+    });
+  }
+
+  private ask(session: SessionLike, state: TrackedSession): Promise<void> {
+    return queued(state, async () => {
       if (state.isNear !== true || state.ended) return;
       const text = await this.backend.read(this.opener.keyOf(state.sid));
       const newer =
@@ -80,7 +93,9 @@ export class SessionKeeper {
   /** Ends a session for another one in its place. @throws SessionReadOnlyError */
   async makeRoom(id: string): Promise<void> {
     if (this.isReader) throw new SessionReadOnlyError('this would create a session.');
-    await this.end(id, 'regenerated');
+    const { probe } = this.events.measuring;
+    if (probe === undefined) await this.end(id, 'regenerated');
+    else await probe.measure('regenerate', () => this.end(id, 'regenerated'));
   }
 
   /**
@@ -110,7 +125,10 @@ export class SessionKeeper {
 
   /** What is kept under several handles; see {@link SessionInspector.inspect}. */
   inspect(handles: readonly string[]): Promise<InspectedSession[]> {
-    return this.inspector.inspect(handles);
+    const { probe } = this.events.measuring;
+    return probe === undefined
+      ? this.inspector.inspect(handles)
+      : probe.measure('inspect', () => this.inspector.inspect(handles));
   }
 
   /** Starts to track a session object: one that was opened, or a new one that is stored at its first save. */
@@ -149,60 +167,29 @@ export class SessionKeeper {
     how: { force?: boolean; durable?: 'login' } = {},
   ): Promise<'saved' | 'unchanged'> {
     const state = this.stateOf(session);
-    const run = async (): Promise<'saved' | 'unchanged'> => {
-      if (state.ended) throw new SessionEndedError(state.sid.handle);
-      if (how.force !== true && !this.isChanged(session, state)) return 'unchanged';
-      // From here on, so that waiting for its turn counts too.
-      const giveUpAt = performance.now() + this.options.maxWait;
-      const { handle } = state.sid;
-      await this.turns.run(handle, giveUpAt, async (latest) => {
-        this.writer.catchUp(session, state, latest);
-        await this.writer.write(session, state, giveUpAt, how.durable);
-        this.turns.wrote(handle, state);
-      });
+    return queued(state, async () => {
+      const { probe } = this.events.measuring;
+      if (state.ended) {
+        probe?.note('save', { outcome: 'ended' });
+        throw new SessionEndedError(state.sid.handle);
+      }
+      if (how.force !== true && !this.isChanged(session, state)) {
+        probe?.note('save', { outcome: 'unchanged' });
+        return 'unchanged';
+      }
+      if (probe === undefined) await this.write(session, state, how.durable);
+      else await measureWrite(probe, 'save', state, () => this.write(session, state, how.durable));
       return 'saved';
-    };
-    return queued(state, run);
+    });
   }
 
-  /**
-   * Changes the newest data: runs `change` on the session, stores it, and does both again if another request was faster. Other
-   * unsaved changes of the request are stored with it.
-   *
-   * @returns what `change` returned when it fitted
-   * @throws what `change` throws, with the session as it was before; SessionEndedError; StoreUnavailableError
-   */
+  /** Changes the newest data; see {@link SessionUpdate.run}. */
   update<T, S extends SessionLike>(session: S, change: (session: S) => T | Promise<T>): Promise<T> {
     const state = this.stateOf(session);
-    const attempt = async (): Promise<{ result: T; isStored: boolean }> => {
-      const before = dataJsonOf(session);
-      const undo = (): void => replaceData(session, parseFields(before));
-      try {
-        const result = await change(session);
-        const isStored =
-          !this.isChanged(session, state) || (await this.writer.attempt(session, state, undo, giveUpAt));
-        return { result, isStored };
-      } catch (error) {
-        undo();
-        throw error;
-      }
-    };
-    const untilStored = async (latest?: WrittenSession): Promise<T> => {
-      this.writer.catchUp(session, state, latest);
-      for (;;) {
-        const { result, isStored } = await attempt();
-        if (!isStored) continue;
-        this.turns.wrote(state.sid.handle, state);
-        return result;
-      }
-    };
     const giveUpAt = performance.now() + this.options.maxWait;
-    return queued(state, async () => {
-      if (state.ended) throw new SessionEndedError(state.sid.handle);
-      const { result, isStored } = await attempt();
-      // In turn only once there was a conflict: a slow `change` should not keep others waiting who write something else.
-      return isStored ? result : this.turns.run(state.sid.handle, giveUpAt, untilStored);
-    });
+    const { probe } = this.events.measuring;
+    const run = (): Promise<T> => this.updates.run(session, state, { change, giveUpAt });
+    return queued(state, probe === undefined ? run : () => measureWrite(probe, 'update', state, run));
   }
 
   /** Whether activity is to be noted: 10 % of the idle timeout has passed, or the secret is due to be renewed. */
@@ -235,6 +222,17 @@ export class SessionKeeper {
     return this.options.succession.replacement({ sid, meta, secrets: meta.secrets, now });
   }
 
+  private write(session: SessionLike, state: TrackedSession, durable?: 'login'): Promise<void> {
+    // From here on, so that waiting for its turn counts too.
+    const giveUpAt = performance.now() + this.options.maxWait;
+    const { handle } = state.sid;
+    return this.turns.run(handle, giveUpAt, async (latest) => {
+      this.writer.catchUp(session, state, latest);
+      await this.writer.write(session, state, giveUpAt, durable);
+      this.turns.wrote(handle, state);
+    });
+  }
+
   private remember(session: SessionLike, sid: Sid, meta: SessionMeta, opened?: OpenedSession): void {
     syncCookie(session.cookie, meta, this.clock.now());
     track(session, {
@@ -246,6 +244,7 @@ export class SessionKeeper {
       ended: false,
       isConfirmed: false,
       isUncertain: false,
+      conflicts: 0,
       isPassive: this.isReader,
       isNear: opened?.isNear === true,
       queue: Promise.resolve(),

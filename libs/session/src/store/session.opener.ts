@@ -1,4 +1,4 @@
-import type { Clock, Milliseconds, SessionEndReason, SessionEvents } from '../common/index.js';
+import type { Clock, Measured, Milliseconds, SessionEndReason, SessionEvents } from '../common/index.js';
 import type { RecordBackend } from './record.backend.js';
 import type { RecordCodec } from './record.codec.js';
 import { type OpenedSession, RecordReader } from './record.reader.js';
@@ -58,16 +58,33 @@ export class SessionOpener {
    *
    * @param how where the id may be older than the session's secret; once it has opened the session, later writes do not judge it
    */
-  async open(id: string, how?: Judgement): Promise<OpenedSession | undefined> {
+  open(id: string, how?: Judgement): Promise<OpenedSession | undefined> {
+    const { probe } = this.events.measuring;
+    return probe === undefined
+      ? this.find(id, how)
+      : probe.measure('load', (measured) => this.find(id, how, measured));
+  }
+
+  private async find(
+    id: string,
+    how?: Judgement,
+    measured?: Measured<'load'>,
+  ): Promise<OpenedSession | undefined> {
     const judged = how ?? this.ordinaryJudgement;
     const sid = parseSid(id);
+    if (measured !== undefined) measured.outcome = 'refused';
     if (sid === undefined) return undefined;
     const key = this.keyOf(sid);
     const near = how === undefined ? await this.openWritten({ ...sid, judged }) : undefined;
-    if (near !== undefined) return near;
+    if (near !== undefined) {
+      if (measured !== undefined) measured.outcome = 'near';
+      return near;
+    }
     const text = await this.backend.read(key, { isKept: sid.secret !== undefined });
     const opened = text === null ? undefined : await this.interpret({ ...sid, judged }, text);
+    if (measured !== undefined && text === null) measured.outcome = 'absent';
     if (opened !== undefined) {
+      if (measured !== undefined) measured.outcome = 'found';
       const { record, dataJson } = opened;
       this.backend.remember(key, opened.text, { record, dataJson });
     }
@@ -87,10 +104,10 @@ export class SessionOpener {
     const found = opensAsItIs(
       this.reader.judge({ ...sid, judged: this.ordinaryJudgement }, entry.text, entry.value),
     );
+    if (found === undefined) return undefined;
+    this.events.measuring.probe?.note('load', { outcome: 'near' });
     // Each request may change its own.
-    return (
-      found && { ...found, record: { ...found.record, data: parseFields(found.dataJson) }, isNear: true }
-    );
+    return { ...found, record: { ...found.record, data: parseFields(found.dataJson) }, isNear: true };
   }
 
   /** The same for a text that this process wrote and has not read yet. */
@@ -111,7 +128,18 @@ export class SessionOpener {
    *
    * @returns what it held at its end; `undefined` if there was none
    */
-  async end(id: string, reason: SessionEndReason): Promise<EndedSession | undefined> {
+  end(id: string, reason: SessionEndReason): Promise<EndedSession | undefined> {
+    const { probe } = this.events.measuring;
+    return probe === undefined
+      ? this.remove(id, reason)
+      : probe.measure('destroy', async (measured) => {
+          const ended = await this.remove(id, reason);
+          measured.outcome = ended === undefined ? 'absent' : 'ended';
+          return ended;
+        });
+  }
+
+  private async remove(id: string, reason: SessionEndReason): Promise<EndedSession | undefined> {
     const sid = parseSid(id);
     if (sid === undefined) return undefined;
     const text = await this.backend.take(this.keyOf(sid));

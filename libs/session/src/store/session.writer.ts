@@ -1,4 +1,4 @@
-import type { Clock, Milliseconds, SessionEvents } from '../common/index.js';
+import type { Clock, Measured, Milliseconds, SessionEvents } from '../common/index.js';
 import { SessionEndedError, SessionReadOnlyError, StoreUnavailableError } from '../common/index.js';
 import { checkReadable } from './data.json.js';
 import type { RecordBackend } from './record.backend.js';
@@ -73,7 +73,18 @@ export class SessionWriter {
    * Notes activity. Gives way to any other write: whoever was faster has noted theirs. The cookie moves only once it is certain that
    * the session still lives.
    */
-  async touch(session: SessionLike, state: TrackedSession): Promise<void> {
+  touch(session: SessionLike, state: TrackedSession): Promise<void> {
+    const { probe } = this.events.measuring;
+    return probe === undefined
+      ? this.noteActivity(session, state)
+      : probe.measure('touch', (measured) => this.noteActivity(session, state, measured));
+  }
+
+  private async noteActivity(
+    session: SessionLike,
+    state: TrackedSession,
+    measured?: Measured<'touch'>,
+  ): Promise<void> {
     const { dataJson, text: loaded } = state;
     const meta = await this.listed(state, this.activeMeta(state));
     const cookie = copyOf(session.cookie);
@@ -86,6 +97,8 @@ export class SessionWriter {
       saved.outcome === 'conflict' ? await this.opener.interpret(state.sid, saved.text) : undefined;
     if (newer !== undefined) this.rebase(session, state, { ...newer, data: newer.record.data });
     state.isConfirmed = saved.outcome === 'saved' || newer !== undefined;
+    if (measured !== undefined)
+      measured.outcome = saved.outcome === 'saved' ? 'written' : state.isConfirmed ? 'merged' : 'ended';
     if (state.isConfirmed) syncCookie(session.cookie, state.meta, this.clock.now());
   }
 
@@ -176,6 +189,7 @@ export class SessionWriter {
   private rebase(session: SessionLike, state: TrackedSession, newer: NewerSession): void {
     replaceData(session, mergeThreeWays(parseFields(state.dataJson), dataOf(session), newer.data));
     const lastActiveAt = Math.max(state.meta.lastActiveAt, newer.meta.lastActiveAt);
+    state.conflicts++;
     Object.assign(state, {
       text: newer.text,
       dataJson: newer.dataJson,

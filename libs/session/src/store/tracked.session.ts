@@ -26,6 +26,8 @@ export interface TrackedSession {
   isPassive?: boolean;
   /** Whether `session.large` was told of this object. */
   isLargeTold?: boolean;
+  /** How many times what others had written was taken in. */
+  conflicts: number;
   /** Saves of one session object run one after the other. */
   queue: Promise<unknown>;
 }
