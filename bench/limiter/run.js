@@ -63,7 +63,14 @@ try {
 const rows = measured.flatMap((each) => WIDTHS.flatMap((width) => summary(each, width)));
 const reached = goals(rows);
 for (const row of [...rows.map(({ cells }) => cells), ...reached]) console.log(row.join(' | '));
-if (!values.quick) await writeReport({ rows, reached, rounds, duration: DURATION, redis: redis.description });
+if (!values.quick)
+  await writeReport({
+    rows,
+    reached,
+    rounds,
+    duration: DURATION,
+    redis: redis.description.replace(/ in \/.*$/, ''),
+  });
 
 /** All limiters one after the other, another one first in each round: what else the machine does hits them alike. */
 async function measure({ from, name, isAllowed, limiters, speeds }, { width, round, turns }) {
