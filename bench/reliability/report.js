@@ -1,4 +1,5 @@
 // Figures as text, and docs/reliability.md.
+import { readFileSync } from 'node:fs';
 import { machine, packageVersions, writeMarkdown } from '../report.parts.js';
 
 export const ms = (value) => (value < 1_000 ? `${Math.round(value)} ms` : `${(value / 1_000).toFixed(1)} s`);
@@ -32,6 +33,13 @@ that has to be slow waits at a gate until it is let go on, so what the races sho
   in use after garbage collection, with connections closed: before, when all of them had been served once, and afterwards.
 `;
 
+/** The part of the page that `FIGURES=1 npm run chaos` writes. */
+function failovers() {
+  const page = readFileSync(new URL('../../docs/reliability.md', import.meta.url), 'utf8');
+  const start = page.indexOf('## Failover');
+  return start < 0 ? '' : page.slice(start);
+}
+
 /** Writes docs/reliability.md. */
 export async function writeReport({ titles, rows, redis }) {
   const packages = ['@nestjs/core', 'express', 'fastify', 'express-session', 'connect-redis', 'ioredis'];
@@ -50,5 +58,6 @@ export async function writeReport({ titles, rows, redis }) {
     '',
     ...table,
     HOW,
+    failovers(),
   ]);
 }

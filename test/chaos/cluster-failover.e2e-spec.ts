@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { seconds } from 'nestjs-redis-session';
 import { type RedisCluster, type RedisNode, startCluster } from 'redis-anywhere';
 import { Browser } from '../support/browser.js';
+import { keepFigures } from '../support/figures.js';
 import { breath, keepConnections, Load, MARGIN, type TimedAnswer } from '../support/load.js';
 import { LoginsLoad } from '../support/logins.load.js';
 import { RaceController } from '../support/race.controller.js';
@@ -76,6 +77,8 @@ describe('a primary of a Cluster that is lost under load', () => {
       await load.until(() => load.since(backAt).length > WIDTH * 4);
       await load.stop();
 
+      const fault = how === 'kill' ? 'killed' : 'frozen for 10 s';
+      await keepFigures(`Cluster: a primary ${fault}, writes only`, load.figuresFrom(lostAt));
       const of = (browsers: Browser[]) =>
         browsers.flatMap((browser) => [...(before.get(browser) ?? []), ...(after.get(browser) ?? [])]);
       expect(new Set(of(spared).map(({ status }) => status))).toEqual(new Set([201]));
@@ -127,9 +130,11 @@ describe('a primary of a Cluster that is lost under load', () => {
     from.disconnect();
     to.disconnect();
 
+    const broken = await load.broken(app.origin);
+    await keepFigures(`Cluster: ${RANGE} slots moved`, { ...load.figuresFrom(0), ...broken });
     expect(keys).toBeGreaterThan(0);
     expect(load.answers.filter(({ status }) => status !== 201)).toEqual([]);
-    expect(await load.broken(app.origin)).toEqual({ lost: 0, revived: 0 });
+    expect(broken).toEqual({ lost: 0, revived: 0 });
   }, 120_000);
 });
 

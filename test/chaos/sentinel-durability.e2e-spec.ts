@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { seconds } from 'nestjs-redis-session';
 import { type RedisSentinel, startSentinel } from 'redis-anywhere';
 import { Browser } from '../support/browser.js';
+import { keepFigures } from '../support/figures.js';
 import { keepConnections, MARGIN } from '../support/load.js';
 import { LoginsLoad } from '../support/logins.load.js';
 import { RaceController } from '../support/race.controller.js';
@@ -41,10 +42,15 @@ describe('primaries behind Sentinels that are lost under load, with durability',
       await load.until(() => load.since(lostAt).length > WIDTH * 2);
       await load.stop();
 
+      const broken = await load.broken(app.origin);
+      await keepFigures(`Sentinel with durability: primary killed, ${turn} of 5`, {
+        ...load.figuresFrom(lostAt),
+        ...broken,
+      });
       expect(load.statuses).toEqual([201]);
       expect(load.slowestFrom(lostAt)).toBeLessThan(MAX_WAIT + MARGIN);
       expect(await sentinel.primary()).not.toBe(former);
-      expect(await load.broken(app.origin)).toEqual({ lost: 0, revived: 0 });
+      expect(broken).toEqual({ lost: 0, revived: 0 });
       await sentinel.restart(former);
       await sentinel.settled();
     }

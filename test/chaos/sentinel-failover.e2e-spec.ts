@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { seconds } from 'nestjs-redis-session';
 import { type RedisNode, type RedisSentinel, startSentinel } from 'redis-anywhere';
 import { Browser } from '../support/browser.js';
+import { keepFigures } from '../support/figures.js';
 import { breath, keepConnections, Load, MARGIN } from '../support/load.js';
 import { RaceController } from '../support/race.controller.js';
 import { nodesHere } from '../support/redis-cluster.js';
@@ -67,6 +68,8 @@ describe('a primary behind Sentinels that is lost under load', () => {
       await load.until(() => servedSince > WIDTH * 2);
       await load.stop();
 
+      const fault = how === 'kill' ? 'killed' : 'frozen';
+      await keepFigures(`Sentinel: primary ${fault}, writes only`, load.figuresFrom(lostAt));
       expect(load.statuses).toEqual([201]);
       expect(load.slowestFrom(lostAt)).toBeLessThan(MAX_WAIT + MARGIN);
       expect(await sentinel.primary()).not.toBe(former);

@@ -94,7 +94,7 @@ describe('writes that are to survive the loss of the primary', () => {
     for (let steps = 0; steps < 10; steps++) {
       await write();
       // So many steps of the microtask queue after the answer.
-      for (let step = 0; step < steps; step++) await undefined;
+      for (let step = 0; step < steps; step++) await Promise.resolve();
       expect(await write()).toEqual({ value: 'OK' });
     }
     client.disconnect();

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import { type Answer, Browser } from './browser.js';
+import type { Figures } from './figures.js';
 
 /** How often the load looks whether the process gets round to anything, and from when on a silence is a stall, ms. */
 const BEAT = 5;
@@ -62,6 +63,12 @@ export class Load {
   /** The answers to what was asked at `instant` or later. */
   since(instant: number): TimedAnswer[] {
     return this.answers.filter(({ startedAt }) => startedAt >= instant);
+  }
+
+  /** For the table of failovers. */
+  figuresFrom(instant: number): Figures {
+    const errors = this.answers.filter(({ status }) => status !== 200 && status !== 201).length;
+    return { requests: this.answers.length, errors, slowest: this.slowestFrom(instant) };
   }
 
   /** How many were told 503. */

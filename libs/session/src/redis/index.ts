@@ -4,7 +4,7 @@
  * Flow: a room calls `run` or `script` -> gate (deadline, bound) -> ioredis -> Redis.
  * May import: common. Invariant: no call outlives `redis.maxWait`; no `error` event is without a listener.
  */
-export type { Durability, DurabilityOptions } from './durability.options.js';
+export type { DurabilityOptions } from './durability.options.js';
 export { ClusterShards } from './cluster.shards.js';
 export type { CallQueue } from './gate.js';
 export { infoFields, numberOf } from './info.fields.js';
