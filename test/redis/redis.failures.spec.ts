@@ -14,7 +14,44 @@ describe('what Redis answers', () => {
     ['MISCONF Redis is configured to save RDB snapshots', 'refused', /disk/],
     ['NOAUTH Authentication required.', 'refused', /password/],
     ['WRONGPASS invalid username-password pair', 'refused', /correct them in the URL/],
-    ['NOPERM this user has no permissions', 'refused', /ACL/],
+    // As Redis 6.2, 7.0, and 7.2 and newer say it.
+    [
+      "NOPERM this user has no permissions to run the 'get' command or its subcommand",
+      'refused',
+      /by \+get \(/,
+    ],
+    [
+      "NOPERM this user has no permissions to run the 'client|tracking' command",
+      'refused',
+      /CLIENT TRACKING: .*\+client\|tracking/,
+    ],
+    [
+      "NOPERM User sessions has no permissions to run the 'zadd' command",
+      'refused',
+      /ZADD: .*\+zadd .*security\.md/,
+    ],
+    [
+      'NOPERM this user has no permissions to access one of the keys used as arguments',
+      'refused',
+      /session\.prefix/,
+    ],
+    ['NOPERM No permissions to access a key', 'refused', /session\.prefix/],
+    ['NOPERM No permissions to access a channel', 'refused', /&__redis__:invalidate/],
+    [
+      "ERR The user executing the script can't run this command or subcommand script: 1d2, on @user_script:1.",
+      'refused',
+      /ACL LOG/,
+    ],
+    [
+      "ERR The user executing the script can't access at least one of the keys mentioned in the command arguments script: 1d2, on @user_script:1.",
+      'refused',
+      /session\.prefix/,
+    ],
+    [
+      "ERR ACL failure in script: User sessions has no permissions to run the 'zadd' command script: 1d2, on @user_script:1.",
+      'refused',
+      /ZADD: .*\+zadd/,
+    ],
     ["READONLY You can't write against a read only replica.", 'refused-for-now', /primary/],
     ['LOADING Redis is loading the dataset in memory', 'refused-for-now', /LOADING/],
     ['CLUSTERDOWN The cluster is down', 'refused-for-now', /CLUSTERDOWN/],

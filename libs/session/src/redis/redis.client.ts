@@ -34,6 +34,11 @@ export function describeTarget(client: Redis | Cluster): string {
   return path ?? `${host}:${port}`;
 }
 
+/** Whether its connections to Redis begin with TLS. */
+export function isEncrypted(client: Redis | Cluster): boolean {
+  return (client instanceof Redis ? client.options.tls : client.options.redisOptions?.tls) != null;
+}
+
 function alone(maxWait: Milliseconds): RedisOptions {
   return {
     connectTimeout: seconds(2),
