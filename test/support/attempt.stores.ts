@@ -116,7 +116,7 @@ export interface RedisAttemptBench extends AttemptBench {
  * that are under way.
  */
 export function useRedisAttempts({ maxWait }: { maxWait?: Milliseconds } = {}): RedisAttemptBench {
-  const redis = useRedis({ env: { ...process.env, REDIS_URL: undefined } });
+  const redis = useRedis({ env: { ...process.env, REDIS_URL: undefined }, keys: { 'sess-': ['app:sess-'] } });
   const open: RedisConnection[] = [];
   const underWay: Reservation[] = [];
   let passed = 0;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { type RedisServer, startRedis, type StartRedisOptions } from 'redis-anywhere';
+import type { OtherKeys } from './documented.access.js';
 import { refusedTo, startSecureRedis } from './secure.redis.js';
 
 /** A Redis of a test file's own, and a client to look into it. */
@@ -8,6 +9,8 @@ export interface TestRedis {
   readonly server: RedisServer;
   /** For what is tested. */
   readonly url: string;
+  /** The same as somebody else. */
+  urlAs(user: string, password: string): string;
   /** For what is tested, where it takes a client. */
   readonly itsClient: Redis;
   /** For the tests themselves: may do everything. */
@@ -15,8 +18,10 @@ export interface TestRedis {
 }
 
 export interface TestRedisOptions extends StartRedisOptions {
-  /** Beginnings of keys other than those of docs/security.md, such as `{ sess: 'other' }`; for `npm run test:secure`. */
-  keys?: Readonly<Record<string, string>>;
+  /** Beginnings of keys other than those of docs/security.md: `{ 'sess:': ['app:'] }`; for `npm run test:secure`. */
+  keys?: OtherKeys;
+  /** Without TLS and password in `npm run test:secure` too: for tests that are about such a server. */
+  isOpen?: true;
 }
 
 /** `npm run test:secure` sets it: TLS only, and a user who may do what docs/security.md says. */
@@ -24,7 +29,8 @@ const certificates =
   process.env['REDIS_TEST_ACCESS'] === 'tls-acl' ? process.env['REDIS_TEST_CERTIFICATES'] : undefined;
 
 /** Starts a real Redis before the tests of a file and stops it after them. */
-export function useRedis({ keys, ...options }: TestRedisOptions = {}): TestRedis {
+export function useRedis({ keys, isOpen, ...options }: TestRedisOptions = {}): TestRedis {
+  const isSecure = certificates !== undefined && isOpen === undefined;
   let server: RedisServer;
   let url: string;
   let client: Redis;
@@ -32,7 +38,7 @@ export function useRedis({ keys, ...options }: TestRedisOptions = {}): TestRedis
   beforeAll(async () => {
     const settings = { onProgress: () => undefined, ...options };
     let adminUrl: string;
-    if (certificates === undefined) {
+    if (!isSecure) {
       server = await startRedis(settings);
       url = adminUrl = server.url;
     } else {
@@ -45,8 +51,7 @@ export function useRedis({ keys, ...options }: TestRedisOptions = {}): TestRedis
   }, 120_000);
   afterAll(async () => {
     // Much of what is refused is not missed at once: the near cache, for one, goes on without.
-    const isAsked = certificates !== undefined && client.status === 'ready';
-    const refused = isAsked ? await refusedTo(client) : [];
+    const refused = isSecure && client.status === 'ready' ? await refusedTo(client) : [];
     client.disconnect();
     itsClient?.disconnect();
     await server.stop();
@@ -58,6 +63,11 @@ export function useRedis({ keys, ...options }: TestRedisOptions = {}): TestRedis
     },
     get url() {
       return url;
+    },
+    urlAs(user, password) {
+      const other = new URL(url);
+      Object.assign(other, { username: user, password });
+      return other.href;
     },
     get client() {
       return client;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { type RedisServer, startRedis, type StartRedisOptions } from 'redis-anywhere';
-import { type AccessLine, documentedAccess, rulesOf } from './documented.access.js';
+import { type AccessLine, documentedAccess, type OtherKeys, rulesOf } from './documented.access.js';
 
 /** The name that the libraries under test log in by. */
 export const USER = 'sessions';
@@ -25,8 +25,8 @@ export interface SecureRedisOptions extends StartRedisOptions {
   certificates: string;
   /** @default all lines of docs/security.md that this version of Redis knows */
   access?: readonly AccessLine[];
-  /** Other beginnings of keys beside the documented ones, such as `{ sess: 'other' }`. */
-  keys?: Readonly<Record<string, string>>;
+  /** Other beginnings of keys beside the documented ones. */
+  keys?: OtherKeys;
 }
 
 /** Starts one. What `password` says is the password of the restricted user. */
@@ -54,6 +54,8 @@ export async function startSecureRedis({
       await set('tls-auth-clients', 'no');
       // This connection stays; nobody else gets one without TLS.
       await set('port', '0');
+      // Whoever came too early waits for an answer in TLS, which would never come.
+      await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
       await set('tls-port', port);
     } finally {
       admin.disconnect();
@@ -104,13 +106,13 @@ async function knownTo(admin: Redis): Promise<AccessLine[]> {
   return known;
 }
 
-/** What Redis has refused the restricted user, one line each: a command, or what of its keys or channels. */
-export async function refusedTo(admin: Redis): Promise<string[]> {
+/** What Redis has refused a user, one line each: a command, or what of its keys or channels. */
+export async function refusedTo(admin: Redis, user = USER): Promise<string[]> {
   const log = (await admin.acl('LOG')) as unknown[];
   return log
     .map(fieldsOf)
     .flatMap(({ username, reason, object, context }) =>
-      username === USER && reason !== 'auth' ? [`${reason} ${object} (${context})`] : [],
+      username === user && reason !== 'auth' ? [`${reason} ${object} (${context})`] : [],
     );
 }
 
