@@ -13,9 +13,8 @@ try {
   await makeAuthority(folder);
   const env = {
     ...process.env,
-    // A server that is there already has a way and users of its own, and one in a container does not find the certificate.
+    // A server that is there already has a way and users of its own.
     REDIS_URL: undefined,
-    REDIS_VIA: undefined,
     REDIS_TEST_ACCESS: 'tls-acl',
     REDIS_TEST_CERTIFICATES: folder,
     // Node reads it at the start of a process, so that it holds for what the tests start, too.

@@ -1,6 +1,6 @@
 // A private certificate authority for tests, and a certificate of it for servers on the loopback: valid for a day, never kept.
 // `node tools/test-authority.js FOLDER` writes ca.pem, server.pem and server-key.pem into an existing folder.
-import { webcrypto } from 'node:crypto';
+import { randomBytes, webcrypto } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -27,7 +27,8 @@ export async function makeAuthority(folder) {
   const now = Date.now();
   // An hour before, so that a clock that is a little behind accepts it.
   const validity = { notBefore: new Date(now - HOUR), notAfter: new Date(now + 24 * HOUR) };
-  const issuer = 'CN=Private authority of the tests';
+  // A name of its own: to be trusted under the same one makes another error than not to be known.
+  const issuer = `CN=Private authority of the tests ${randomBytes(4).toString('hex')}`;
   const root = await X509CertificateGenerator.createSelfSigned({
     ...validity,
     name: issuer,

@@ -104,6 +104,27 @@ describe('a connection that fails', () => {
       'connection-lost',
       /correct sentinelUsername and sentinelPassword/,
     ],
+    [
+      { message: 'self-signed certificate in certificate chain', code: 'SELF_SIGNED_CERT_IN_CHAIN' },
+      'connection-lost',
+      /no authority that is trusted here.*NODE_EXTRA_CA_CERTS/,
+    ],
+    // Another authority of the same name is trusted.
+    [
+      { message: 'certificate signature failure', code: 'CERT_SIGNATURE_FAILURE' },
+      'connection-lost',
+      /no authority that is trusted here/,
+    ],
+    [
+      { message: 'unable to verify the first certificate', code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
+      'connection-lost',
+      /no authority that is trusted here/,
+    ],
+    [
+      { message: 'certificate has expired', code: 'CERT_HAS_EXPIRED' },
+      'connection-lost',
+      /not valid at this time.*renew it/,
+    ],
     ['text that was thrown', 'connection-lost', /lost/],
   ])('%j', (error, kind, explanation) => {
     expect(kindOfFailure(error)).toBe(kind);

@@ -33,8 +33,8 @@ export function useSecureRedis() {
     await promisify(execFile)(process.execPath, [AUTHORITY, certificates]);
     redis = await startSecureRedis({
       certificates,
-      // Nobody else's server, and none in a container, which would not find the certificate.
-      env: { ...process.env, REDIS_URL: undefined, REDIS_VIA: undefined },
+      // Somebody else's server has a way and users of its own.
+      env: { ...process.env, REDIS_URL: undefined },
       password: SECURE_PASSWORD,
       onProgress: () => undefined,
     });

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { type RedisServer, startRedis, type StartRedisOptions } from 'redis-anywhere';
@@ -8,6 +9,8 @@ import { type AccessLine, documentedAccess, type OtherKeys, rulesOf } from './do
 export const USER = 'sessions';
 /** The password of the default user, who may do everything: only tests have it. */
 const ADMIN_PASSWORD = 'of-the-tests-themselves';
+
+const FILES = ['ca.pem', 'server.pem', 'server-key.pem'];
 
 /** A Redis that speaks TLS only, with two users: one for the tests and the one of docs/security.md for the libraries. */
 export interface SecureRedis {
@@ -37,20 +40,30 @@ export async function startSecureRedis({
   password = 'of-the-application',
   ...options
 }: SecureRedisOptions): Promise<SecureRedis> {
-  const server = await startRedis({ ...options, password: ADMIN_PASSWORD });
+  // In the server's own folder, which a container has too.
+  const dir = await mkdtemp(join(tmpdir(), 'secure-redis-'));
+  await Promise.all(FILES.map((name) => copyFile(join(certificates, name), join(dir, name))));
+  const remove = () => rm(dir, { recursive: true, force: true });
+  const server = await startRedis({ ...options, dir, password: ADMIN_PASSWORD }).catch(
+    async (error: unknown) => {
+      await remove();
+      throw error;
+    },
+  );
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    await remove();
+  };
   const speakTls = async (): Promise<void> => {
     const admin = new Redis(server.url, { retryStrategy: () => null });
     try {
       const lines = access ?? (await knownTo(admin));
       await admin.call('ACL', 'SETUSER', USER, ...rulesOf(lines, { password, keys }));
-      const port = String(admin.options.port);
+      // Its own, which in a container is another one than from here.
+      const [, port = ''] = (await admin.config('GET', 'port')) as string[];
       const set = (name: string, value: string) => admin.config('SET', name, value);
-      await set('tls-ca-cert-file', join(certificates, 'ca.pem'));
-      await admin.config(
-        'SET',
-        ...['tls-cert-file', join(certificates, 'server.pem')],
-        ...['tls-key-file', join(certificates, 'server-key.pem')],
-      );
+      await set('tls-ca-cert-file', 'ca.pem');
+      await admin.config('SET', 'tls-cert-file', 'server.pem', 'tls-key-file', 'server-key.pem');
       await set('tls-auth-clients', 'no');
       // This connection stays; nobody else gets one without TLS.
       await set('port', '0');
@@ -64,7 +77,7 @@ export async function startSecureRedis({
   try {
     await speakTls();
   } catch (error) {
-    await server.stop();
+    await stop();
     throw error;
   }
   const adminUrl = server.url.replace('redis://', 'rediss://');
@@ -83,7 +96,7 @@ export async function startSecureRedis({
       kill: () => server.kill(),
       pause: () => server.pause(),
       resume: () => server.resume(),
-      stop: () => server.stop(),
+      stop,
       // What was set is not kept.
       restart: async () => {
         await server.restart();

@@ -111,7 +111,7 @@ export function isBadCertificate(error: unknown): boolean {
 
 function explainCertificate(code: string | undefined): string | undefined {
   if (code === undefined) return undefined;
-  if (/SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)/.test(code))
+  if (/SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|CERT_SIGNATURE_FAILURE/.test(code))
     return `no authority that is trusted here vouches for its certificate (${code}): name the authority's certificate in redis.tls, { ca: readFileSync('ca.pem') }, or its file in NODE_EXTRA_CA_CERTS.`;
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return `its certificate is for another host name (${code}): connect to the name that it is for, or give that one as redis.tls.servername.`;
