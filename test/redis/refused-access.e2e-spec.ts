@@ -1,3 +1,4 @@
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { SessionRedisOptions } from 'nestjs-redis-session';
 import { useCommand } from '../cli/session.command.js';
@@ -121,5 +122,24 @@ describe('what ends the start, with a sentence that says what to correct', () =>
     expect(`${error?.message} ${error?.stack}`).not.toMatch(/hunter/);
     // It waits three seconds for a Redis that may still be starting; the rest is for a busy machine.
     expect(performance.now() - began).toBeLessThan(15_000);
+  });
+
+  it('a certificate that is not accepted, without trying it again', async () => {
+    const { port } = new URL(secure.url);
+    let connections = 0;
+    const relay = createServer((socket) => {
+      connections++;
+      const onward = connect(Number(port), '127.0.0.1');
+      for (const [from, to] of [
+        [socket, onward],
+        [onward, socket],
+      ] as const)
+        from.on('error', () => to.destroy()).pipe(to);
+    });
+    await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+    const url = secure.url.replace(`:${port}`, `:${(relay.address() as AddressInfo).port}`);
+    await expect(startApp('', { session: { redis: { url, tls: true } } })).rejects.toThrow(/certificate/);
+    expect(connections).toBe(1);
+    await new Promise((resolve) => relay.close(resolve));
   });
 });
