@@ -38,7 +38,7 @@ describe('a node of a Cluster that does not answer', () => {
   const LIMIT = 10_000;
 
   it('takes the places of calls to itself only', async () => {
-    const gate = new Gate(nodes.cluster, 5_000);
+    const gate = new Gate(nodes.cluster, 15_000);
     const call = (key: string) => gate.run(() => nodes.cluster.get(key), { repeatable: true, key });
     const frozen = await nodes.servers.primaryOf('key-1');
     expect(await nodes.servers.primaryOf('key-2')).not.toBe(frozen);

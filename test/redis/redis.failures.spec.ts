@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { explainFailure, kindOfFailure } from '../../libs/session/src/redis/redis.failures.js';
+import { explainFailure, explainStart, kindOfFailure } from '../../libs/session/src/redis/redis.failures.js';
 
 const reply = (message: string): object => ({ name: 'ReplyError', message });
 
@@ -129,5 +129,26 @@ describe('a connection that fails', () => {
   ])('%j', (error, kind, explanation) => {
     expect(kindOfFailure(error)).toBe(kind);
     expect(explainFailure(error)).toMatch(explanation);
+  });
+});
+
+describe('a connection that never comes about', () => {
+  const failed = (code: string) => ({ message: code, code });
+  it.each([
+    // One without TLS waits for the end of a line, which a TLS hello does not have.
+    ['ETIMEDOUT', true, /Does it speak TLS there\? Without, the URL begins with redis:/],
+    ['EPROTO', true, /Does it speak TLS there\?/],
+    ['ECONNRESET', false, /Does it want TLS\? Then the URL begins with rediss:/],
+    ['ETIMEDOUT', false, /or correct the URL\.$/],
+    ['ECONNREFUSED', true, /or correct the URL\.$/],
+  ])('%s, with TLS: %s', (code, isEncrypted, explanation) => {
+    expect(explainStart(failed(code), { isEncrypted })).toMatch(explanation);
+  });
+
+  it('without any error is said to be silent, with what may be the reason', () => {
+    expect(explainStart(undefined, { isEncrypted: false })).toMatch(
+      /^it does not answer\. Does it want TLS\?/,
+    );
+    expect(explainStart(undefined, { isEncrypted: true })).toMatch(/^it does not answer\. Does it speak TLS/);
   });
 });

@@ -137,8 +137,10 @@ describe('what ends the start, with a sentence that says what to correct', () =>
         from.on('error', () => to.destroy()).pipe(to);
     });
     await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
-    const url = secure.url.replace(`:${port}`, `:${(relay.address() as AddressInfo).port}`);
-    await expect(startApp('', { session: { redis: { url, tls: true } } })).rejects.toThrow(/certificate/);
+    const relayed = secure.url.replace(`:${port}`, `:${(relay.address() as AddressInfo).port}`);
+    await expect(startApp('', { session: { redis: { url: relayed, tls: true } } })).rejects.toThrow(
+      /certificate/,
+    );
     expect(connections).toBe(1);
     await new Promise((resolve) => relay.close(resolve));
   });

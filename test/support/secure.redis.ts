@@ -60,7 +60,7 @@ export async function startSecureRedis({
       const lines = access ?? (await knownTo(admin));
       await admin.call('ACL', 'SETUSER', USER, ...rulesOf(lines, { password, keys }));
       // Its own, which in a container is another one than from here.
-      const [, port = ''] = (await admin.config('GET', 'port')) as string[];
+      const [, port = ''] = await admin.config('GET', 'port');
       const set = (name: string, value: string) => admin.config('SET', name, value);
       await set('tls-ca-cert-file', 'ca.pem');
       await admin.config('SET', 'tls-cert-file', 'server.pem', 'tls-key-file', 'server-key.pem');

@@ -70,7 +70,7 @@ export function explainFailure(error: unknown): string {
   const message = reasonOf(error);
   const remedy = REMEDIES.find(([pattern]) => pattern.test(message))?.[1];
   if (remedy !== undefined) return remedy;
-  if (/^NOPERM/.test(message) || REFUSED_IN_SCRIPT.test(message)) return explainPermission(message);
+  if (message.startsWith('NOPERM') || REFUSED_IN_SCRIPT.test(message)) return explainPermission(message);
   if (isReplyError(error)) return `Redis answered with an error of kind ${message.split(' ', 1)[0]}.`;
   const code = codeOf(error);
   const certificate = explainCertificate(code);
@@ -84,9 +84,10 @@ export function explainFailure(error: unknown): string {
 
 /** Like {@link explainFailure}, of a connection that never came about: TLS on one side only looks like silence, or like a loss. */
 export function explainStart(error: unknown, { isEncrypted }: { isEncrypted: boolean }): string {
-  if (error === undefined) return 'it does not answer.';
-  const explanation = explainFailure(error);
-  if (!/^(ETIMEDOUT|ECONNRESET|EPROTO)$/.test(codeOf(error) ?? '')) return explanation;
+  const explanation = error === undefined ? 'it does not answer.' : explainFailure(error);
+  // A server that is closed to plain text ends the connection, with an error or without; one without TLS waits for the end of a line.
+  const isLikely = error === undefined || /^(ETIMEDOUT|ECONNRESET|EPROTO)$/.test(codeOf(error) ?? '');
+  if (!isLikely || (!isEncrypted && codeOf(error) === 'ETIMEDOUT')) return explanation;
   return isEncrypted
     ? `${explanation} Does it speak TLS there? Without, the URL begins with redis:// and redis.tls is left out.`
     : `${explanation} Does it want TLS? Then the URL begins with rediss://, or redis.tls is true.`;
