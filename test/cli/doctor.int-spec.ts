@@ -52,13 +52,7 @@ describe('nestjs-redis-session doctor', () => {
   });
 
   it('where the password is wrong says so, and shows none', async () => {
-    await redis.client.config('SET', 'requirepass', 'right');
-    const { code, stderr } = await run([
-      'doctor',
-      '--redis',
-      redis.url.replace('redis://', 'redis://:wrong@'),
-    ]);
-    await redis.client.config('SET', 'requirepass', '');
+    const { code, stderr } = await run(['doctor', '--redis', redis.urlAs('nobody', 'wrong')]);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/Redis refused the user name or the password/)]);
     expect(stderr).not.toContain('wrong');
   });

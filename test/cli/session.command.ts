@@ -6,6 +6,14 @@ import { afterAll } from '@jest/globals';
 const BIN = fileURLToPath(new URL('../../libs/session/bin/nestjs-redis-session.js', import.meta.url));
 const BUILT = fileURLToPath(new URL('../../libs/session/dist/cli/index.js', import.meta.url));
 
+/** Of this process's environment, what the command gets too: the second one names the authority of `npm run test:secure`. */
+const KEPT = Object.fromEntries(
+  ['PATH', 'NODE_EXTRA_CA_CERTS'].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value]];
+  }),
+);
+
 /** How a command ended. */
 export interface Ending {
   code: number | null;
@@ -23,7 +31,7 @@ export class CommandProcess {
 
   constructor(args: readonly string[], env: Record<string, string>) {
     this.child = spawn(process.execPath, [BIN, ...args], {
-      env: { PATH: process.env['PATH'] ?? '', ...env },
+      env: { ...KEPT, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child.stdout!.setEncoding('utf8').on('data', (text: string) => {

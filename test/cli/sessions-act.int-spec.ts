@@ -112,7 +112,7 @@ describe('sessions monitor', () => {
 
   it('says so when Redis does not allow it, and does not hang', async () => {
     await redis.client.acl('SETUSER', 'few', 'on', '>pw', '~*', '&*', '+@all', '-monitor');
-    const url = redis.url.replace('//:hunter2redis@', '//few:pw@');
+    const url = redis.urlAs('few', 'pw');
     expect(await run(['sessions', 'monitor'], { REDIS_URL: url })).toEqual({
       code: 1,
       stdout: '',

@@ -7,7 +7,7 @@ import { useRedis } from '../support/redis.js';
 const redis = useRedis();
 beforeEach(() => redis.client.flushall());
 
-const ours = () => new RedisSessionStore({ client: redis.client });
+const ours = () => new RedisSessionStore({ client: redis.itsClient });
 const session = (data: object = {}) =>
   ({ cookie: { originalMaxAge: null }, ...data }) as unknown as SessionData;
 

@@ -5,12 +5,13 @@ import { Redis } from 'ioredis';
 import { InvalidOptionError, RedisSessionStore, type RedisSessionStoreOptions } from 'nestjs-redis-session';
 import { useRedis } from '../support/redis.js';
 
-const redis = useRedis();
+const PREFIXES = ['', 'app:', 'é:', 'a*', '[abc]', 'a?', 'back\\slash'];
+const redis = useRedis({ keys: { 'sess:': [...PREFIXES, 'app*:sess:'], 'sess-': ['app*:sess-'] } });
 beforeEach(() => redis.client.flushall());
 
 type Options = Omit<RedisSessionStoreOptions, 'client'>;
 
-const ours = (options: Options = {}) => new RedisSessionStore({ client: redis.client, ...options });
+const ours = (options: Options = {}) => new RedisSessionStore({ client: redis.itsClient, ...options });
 const session = (data: object = {}, cookie: object = { originalMaxAge: null }) =>
   ({ cookie, ...data }) as unknown as SessionData;
 /** As a session object's cookie is: ends in so many milliseconds. */
@@ -42,21 +43,18 @@ describe('RedisSessionStore in the place of connect-redis', () => {
   });
 
   describe('prefix', () => {
-    it.each(['', 'app:', 'é:', 'a*', '[abc]', 'a?', 'back\\slash'])(
-      '%j begins each key, literally',
-      async (prefix) => {
-        const store = ours({ prefix });
-        await store.set('one', session({ a: 1 }));
-        expect(await redis.client.keys('*')).toEqual([`${prefix}one`]);
-        if (prefix !== '') await redis.client.mset('abc', '{}', 'a', '{}', 'other:one', '{}', 'axone', '{}');
-        expect(await store.ids()).toEqual(['one']);
-        expect(await store.length()).toBe(1);
-        expect(await store.all()).toMatchObject([{ id: 'one', a: 1 }]);
-        await store.clear();
-        expect(await redis.client.exists('abc', 'a', 'other:one', 'axone')).toBe(prefix === '' ? 0 : 4);
-        expect(await redis.client.exists(`${prefix}one`)).toBe(0);
-      },
-    );
+    it.each(PREFIXES)('%j begins each key, literally', async (prefix) => {
+      const store = ours({ prefix });
+      await store.set('one', session({ a: 1 }));
+      expect(await redis.client.keys('*')).toEqual([`${prefix}one`]);
+      if (prefix !== '') await redis.client.mset('abc', '{}', 'a', '{}', 'other:one', '{}', 'axone', '{}');
+      expect(await store.ids()).toEqual(['one']);
+      expect(await store.length()).toBe(1);
+      expect(await store.all()).toMatchObject([{ id: 'one', a: 1 }]);
+      await store.clear();
+      expect(await redis.client.exists('abc', 'a', 'other:one', 'axone')).toBe(prefix === '' ? 0 : 4);
+      expect(await redis.client.exists(`${prefix}one`)).toBe(0);
+    });
 
     it("stands after ioredis's own keyPrefix", async () => {
       const client = new Redis(redis.url, { keyPrefix: 'app*:' });

@@ -49,7 +49,7 @@ async function browse(options: Partial<SessionOptions>): Promise<Browser> {
 }
 
 describe.each([
-  ['RedisSessionStore', () => new RedisSessionStore({ client: redis.client })],
+  ['RedisSessionStore', () => new RedisSessionStore({ client: redis.itsClient })],
   ['MemorySessionStore', () => new MemorySessionStore()],
 ])("%s under express-session's own middleware", (_, makeStore) => {
   it('keeps, regenerates, reloads and destroys sessions', async () => {
@@ -84,7 +84,7 @@ describe('the expiry in Redis', () => {
     ['resave', { resave: true }],
   ])('moves with reading requests, by %s', async (_, how) => {
     const browser = await browse({
-      store: new RedisSessionStore({ client: redis.client }),
+      store: new RedisSessionStore({ client: redis.itsClient }),
       ...how,
       cookie: { maxAge: 2_000 },
     });
@@ -101,14 +101,14 @@ describe('the expiry in Redis', () => {
     await theirs.get('/json');
     server.close();
     await redis.client.pexpire(await keyed(), 5_000);
-    const browser = await browse({ store: new RedisSessionStore({ client: redis.client }), cookie });
+    const browser = await browse({ store: new RedisSessionStore({ client: redis.itsClient }), cookie });
     browser.cookie = theirs.cookie;
     expect((await browser.get('/read')).json).toEqual({ count: 1 });
     expect(await redis.client.pttl(await keyed())).toBeGreaterThan(55_000);
   });
 
   it('follows a ttl function, and the cookie does not', async () => {
-    const store = new RedisSessionStore({ client: redis.client, ttl: ({ count }) => 1_000 * count });
+    const store = new RedisSessionStore({ client: redis.itsClient, ttl: ({ count }) => 1_000 * count });
     const browser = await browse({ store, cookie: { maxAge: 60_000 } });
     for (const count of [1, 2, 3]) {
       const { setCookie } = await browser.get('/json');

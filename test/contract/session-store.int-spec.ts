@@ -5,19 +5,20 @@ import { RedisSessionStore } from 'nestjs-redis-session';
 import { describeSessionStore, FakeClock, MemorySessionStore } from 'nestjs-redis-session/testing';
 import { useRedis } from '../support/redis.js';
 
-const redis = useRedis();
+const OTHER = 'a*[b-y]?\\';
+const redis = useRedis({ keys: { 'sess:': [OTHER], 'sess-': [`${OTHER}-`] } });
 const framework = { describe, it };
 
 describe('at full', () => {
   // A pattern that also matches the neighbours' keys, were it taken for one.
-  describe.each(['sess:', 'a*[b-y]?\\'])('with the prefix %j', (prefix) => {
+  describe.each(['sess:', OTHER])('with the prefix %j', (prefix) => {
     let store: RedisSessionStore | undefined;
     describeSessionStore(
       'RedisSessionStore',
       async () => {
         await redis.client.flushall();
         await redis.client.mset('abcx-other', '{}', 'axbz\\other', '{}', 'other', '{}');
-        return { store: (store ??= new RedisSessionStore({ client: redis.client, prefix })) };
+        return { store: (store ??= new RedisSessionStore({ client: redis.itsClient, prefix })) };
       },
       { ...framework, level: 'full' },
     );

@@ -5,7 +5,7 @@ import { examineRedis, readRedisFacts, type RedisFacts } from '../../libs/sessio
 import { RedisConnection, resolveRedisOptions } from '../../libs/session/src/redis/index.js';
 import { useRedis } from '../support/redis.js';
 
-const redis = useRedis();
+const redis = useRedis({ isOpen: true });
 const undo: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const step of undo.splice(0).toReversed()) await step();
@@ -83,7 +83,7 @@ describe('what Redis says of itself', () => {
     const { client } = redis;
     await client.acl('SETUSER', 'app', 'on', '>s3cret', '~*', '&*', '+@all');
     undo.push(() => client.acl('DELUSER', 'app'));
-    const asApp = redis.url.replace('redis://', 'redis://app:s3cret@');
+    const asApp = redis.urlAs('app', 's3cret');
     expect((await look(asApp)).facts.isOpen).toBe(true);
     await client.acl('SETUSER', 'default', 'resetpass', '>another');
     undo.push(() => client.acl('SETUSER', 'default', 'nopass'));
@@ -97,7 +97,7 @@ describe('what Redis says of itself', () => {
     undo.push(async () => jest.restoreAllMocks());
     await client.acl('SETUSER', 'few', 'on', '>s3cret', '~*', '+@all', '-config', '-acl', '-info');
     undo.push(() => client.acl('DELUSER', 'few'));
-    const { facts, codes, events } = await look(redis.url.replace('redis://', 'redis://few:s3cret@'));
+    const { facts, codes, events } = await look(redis.urlAs('few', 's3cret'));
     expect(facts.unreadable).toEqual([
       'INFO (version, memory, replicas)',
       'CONFIG GET save (whether it writes to disk)',

@@ -179,11 +179,12 @@ describe('the client of the application', () => {
   const redis = useRedis();
   let before: number;
   beforeAll(async () => {
+    await redis.itsClient.info();
     before = Number(/connected_clients:(\d+)/.exec(await redis.client.info('clients'))![1]);
   });
   it('is used as it is and stays open', async () => {
     const app = await startApp(redis.url, {
-      session: { redis: { client: redis.client } },
+      session: { redis: { client: redis.itsClient } },
       module: { controllers: [AnswersController] },
     });
     const browser = new Browser(app.origin);
@@ -191,6 +192,6 @@ describe('the client of the application', () => {
     expect((await browser.get('/json')).json).toEqual({ count: 2 });
     expect(Number(/connected_clients:(\d+)/.exec(await redis.client.info('clients'))![1])).toBe(before);
     await app.close();
-    expect(redis.client.status).toBe('ready');
+    expect(redis.itsClient.status).toBe('ready');
   });
 });

@@ -80,7 +80,7 @@ describe('the way by REDIS_URL', () => {
 
   it('is an error when nothing listens there, although other ways would work', async () => {
     const { code, message } = await failure({
-      env: { ...process.env, REDIS_URL: 'redis://ann:s3cret@127.0.0.1:1/2' },
+      env: { ...process.env, REDIS_VIA: undefined, REDIS_URL: 'redis://ann:s3cret@127.0.0.1:1/2' },
     });
     expect(code).toBe('URL_UNREACHABLE');
     expect(message).toMatch(/redis:\/\/ann:\*\*\*@127\.0\.0\.1:1\/2.*ECONNREFUSED.*or unset it/);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { Gate } from '../../libs/session/src/redis/gate.js';
 import { useRedisCluster } from '../support/redis-cluster.js';
 import { useRedis } from '../support/redis.js';
@@ -17,7 +17,7 @@ describe('a process that stood still for longer than maxWait', () => {
   const signs: boolean[] = [];
   let gate: Gate;
   beforeAll(async () => {
-    client = new Redis(redis.url);
+    client = redis.client.duplicate();
     gate = new Gate(client, MAX_WAIT, (isAnswering) => signs.push(isAnswering));
     await client.ping();
   });
@@ -38,7 +38,7 @@ describe('a node of a Cluster that does not answer', () => {
   const LIMIT = 10_000;
 
   it('takes the places of calls to itself only', async () => {
-    const gate = new Gate(nodes.cluster, 5_000);
+    const gate = new Gate(nodes.cluster, 15_000);
     const call = (key: string) => gate.run(() => nodes.cluster.get(key), { repeatable: true, key });
     const frozen = await nodes.servers.primaryOf('key-1');
     expect(await nodes.servers.primaryOf('key-2')).not.toBe(frozen);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { explainFailure, kindOfFailure } from '../../libs/session/src/redis/redis.failures.js';
+import { explainFailure, explainStart, kindOfFailure } from '../../libs/session/src/redis/redis.failures.js';
 
 const reply = (message: string): object => ({ name: 'ReplyError', message });
 
@@ -14,7 +14,44 @@ describe('what Redis answers', () => {
     ['MISCONF Redis is configured to save RDB snapshots', 'refused', /disk/],
     ['NOAUTH Authentication required.', 'refused', /password/],
     ['WRONGPASS invalid username-password pair', 'refused', /correct them in the URL/],
-    ['NOPERM this user has no permissions', 'refused', /ACL/],
+    // As Redis 6.2, 7.0, and 7.2 and newer say it.
+    [
+      "NOPERM this user has no permissions to run the 'get' command or its subcommand",
+      'refused',
+      /by \+get \(/,
+    ],
+    [
+      "NOPERM this user has no permissions to run the 'client|tracking' command",
+      'refused',
+      /CLIENT TRACKING: .*\+client\|tracking/,
+    ],
+    [
+      "NOPERM User sessions has no permissions to run the 'zadd' command",
+      'refused',
+      /ZADD: .*\+zadd .*security\.md/,
+    ],
+    [
+      'NOPERM this user has no permissions to access one of the keys used as arguments',
+      'refused',
+      /session\.prefix/,
+    ],
+    ['NOPERM No permissions to access a key', 'refused', /session\.prefix/],
+    ['NOPERM No permissions to access a channel', 'refused', /&__redis__:invalidate/],
+    [
+      "ERR The user executing the script can't run this command or subcommand script: 1d2, on @user_script:1.",
+      'refused',
+      /ACL LOG/,
+    ],
+    [
+      "ERR The user executing the script can't access at least one of the keys mentioned in the command arguments script: 1d2, on @user_script:1.",
+      'refused',
+      /session\.prefix/,
+    ],
+    [
+      "ERR ACL failure in script: User sessions has no permissions to run the 'zadd' command script: 1d2, on @user_script:1.",
+      'refused',
+      /ZADD: .*\+zadd/,
+    ],
     ["READONLY You can't write against a read only replica.", 'refused-for-now', /primary/],
     ['LOADING Redis is loading the dataset in memory', 'refused-for-now', /LOADING/],
     ['CLUSTERDOWN The cluster is down', 'refused-for-now', /CLUSTERDOWN/],
@@ -67,9 +104,51 @@ describe('a connection that fails', () => {
       'connection-lost',
       /correct sentinelUsername and sentinelPassword/,
     ],
+    [
+      { message: 'self-signed certificate in certificate chain', code: 'SELF_SIGNED_CERT_IN_CHAIN' },
+      'connection-lost',
+      /no authority that is trusted here.*NODE_EXTRA_CA_CERTS/,
+    ],
+    // Another authority of the same name is trusted.
+    [
+      { message: 'certificate signature failure', code: 'CERT_SIGNATURE_FAILURE' },
+      'connection-lost',
+      /no authority that is trusted here/,
+    ],
+    [
+      { message: 'unable to verify the first certificate', code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
+      'connection-lost',
+      /no authority that is trusted here/,
+    ],
+    [
+      { message: 'certificate has expired', code: 'CERT_HAS_EXPIRED' },
+      'connection-lost',
+      /not valid at this time.*renew it/,
+    ],
     ['text that was thrown', 'connection-lost', /lost/],
   ])('%j', (error, kind, explanation) => {
     expect(kindOfFailure(error)).toBe(kind);
     expect(explainFailure(error)).toMatch(explanation);
+  });
+});
+
+describe('a connection that never comes about', () => {
+  const failed = (code: string) => ({ message: code, code });
+  it.each([
+    // One without TLS waits for the end of a line, which a TLS hello does not have.
+    ['ETIMEDOUT', true, /Does it speak TLS there\? Without, the URL begins with redis:/],
+    ['EPROTO', true, /Does it speak TLS there\?/],
+    ['ECONNRESET', false, /Does it want TLS\? Then the URL begins with rediss:/],
+    ['ETIMEDOUT', false, /or correct the URL\.$/],
+    ['ECONNREFUSED', true, /or correct the URL\.$/],
+  ])('%s, with TLS: %s', (code, isEncrypted, explanation) => {
+    expect(explainStart(failed(code), { isEncrypted })).toMatch(explanation);
+  });
+
+  it('without any error is said to be silent, with what may be the reason', () => {
+    expect(explainStart(undefined, { isEncrypted: false })).toMatch(
+      /^it does not answer\. Does it want TLS\?/,
+    );
+    expect(explainStart(undefined, { isEncrypted: true })).toMatch(/^it does not answer\. Does it speak TLS/);
   });
 });

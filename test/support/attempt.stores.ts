@@ -4,6 +4,7 @@ import {
   type LoginAttemptSource,
   type LoginAttemptVerdict,
   type Milliseconds,
+  seconds,
   type SessionEvent,
   SessionEvents,
 } from 'nestjs-redis-session';
@@ -115,8 +116,11 @@ export interface RedisAttemptBench extends AttemptBench {
  * A Redis of the file's own, emptied before each test. Time passes in it by moving all that is stored into the past, and the reservations
  * that are under way.
  */
-export function useRedisAttempts({ maxWait }: { maxWait?: Milliseconds } = {}): RedisAttemptBench {
-  const redis = useRedis({ env: { ...process.env, REDIS_URL: undefined } });
+export function useRedisAttempts({
+  // Hundreds of attempts at one time may take longer than an application would wait.
+  maxWait = seconds(15),
+}: { maxWait?: Milliseconds } = {}): RedisAttemptBench {
+  const redis = useRedis({ env: { ...process.env, REDIS_URL: undefined }, keys: { 'sess-': ['app:sess-'] } });
   const open: RedisConnection[] = [];
   const underWay: Reservation[] = [];
   let passed = 0;

@@ -24,7 +24,7 @@ function dice(seed: number): (below: number) => number {
 /** The same requests, with the same time between them, to both storages. */
 async function sideBySide(seed: number, [ttl, limit, block]: readonly [number, number, number]) {
   const memory = new throttler.ThrottlerStorageService();
-  const storage = new RedisThrottlerStorage({ redis: redis.client });
+  const storage = new RedisThrottlerStorage({ redis: redis.itsClient });
   const roll = dice(seed);
   const startedAt = performance.now();
   const pairs: { step: string; inMemory: object; inRedis: object }[] = [];

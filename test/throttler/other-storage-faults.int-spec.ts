@@ -7,9 +7,9 @@ import { useThrottlerStorages } from '../support/throttler.storages.js';
 
 /** What is known to go wrong with @nest-lab/throttler-storage-redis: shown there, and that it does not happen here. */
 describe('faults of another storage in Redis', () => {
-  const redis = useRedis({ env: { ...process.env, REDIS_URL: undefined } });
-  const { clientOf, storageOf } = useThrottlerStorages(redis);
-  const theirs = (): ThrottlerStorage => new ThrottlerStorageRedisService(clientOf());
+  const redis = useRedis({ env: { ...process.env, REDIS_URL: undefined }, keys: { 'throttle:': ['ours:'] } });
+  const { storageOf } = useThrottlerStorages(redis);
+  const theirs = (): ThrottlerStorage => new ThrottlerStorageRedisService(redis.client);
   const blockedAfter = async (storage: ThrottlerStorage, pauses: readonly number[], block = 5_000) => {
     const answers: boolean[] = [];
     for (const pause of pauses) {

@@ -6,7 +6,10 @@ import { useRedis } from '../support/redis.js';
 import { letPass, throttleKeys } from '../support/throttle.keys.js';
 import { useThrottlerStorages } from '../support/throttler.storages.js';
 
-const redis = useRedis({ env: { ...process.env, REDIS_URL: undefined } });
+const redis = useRedis({
+  env: { ...process.env, REDIS_URL: undefined },
+  keys: { 'throttle:': ['other:', 'k', 'without-block'] },
+});
 const { clientOf, storageOf } = useThrottlerStorages(redis);
 
 /** One request after the other on one key. */
@@ -69,13 +72,13 @@ describe('counting', () => {
 
   it('a call that is carried out twice, because its answer was lost, counts once', async () => {
     const connection = new RedisConnection(
-      resolveRedisOptions({ client: redis.client }),
+      resolveRedisOptions({ client: redis.itsClient }),
       new SessionEvents(),
     );
     const hit = { key: 'k', id: 'the same', ttl: 60_000, limit: 1, blockDuration: 60_000 };
     expect(await countHit(connection, hit)).toMatchObject({ totalHits: 1, isBlocked: false });
     expect(await countHit(connection, hit)).toMatchObject({ totalHits: 1, isBlocked: false });
-    const open = { ...hit, key: 'without block', blockDuration: 0 };
+    const open = { ...hit, key: 'without-block', blockDuration: 0 };
     expect(await countHit(connection, open)).toMatchObject({ totalHits: 1, isBlocked: false });
     expect(await countHit(connection, open)).toMatchObject({ totalHits: 1, isBlocked: false });
     await connection.close();

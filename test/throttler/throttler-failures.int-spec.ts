@@ -70,7 +70,7 @@ describe('wrong arguments', () => {
     const make = (options: object) => () =>
       new RedisThrottlerStorage(options as RedisThrottlerStorageOptions);
     const connection = new RedisConnection(
-      resolveRedisOptions({ client: redis.client }),
+      resolveRedisOptions({ client: redis.itsClient }),
       new SessionEvents(),
     );
     expect(make({})).toThrow(InvalidOptionError);
@@ -79,6 +79,6 @@ describe('wrong arguments', () => {
     expect(make({ redis: connection, maxWait: 5 })).toThrow('throttler.maxWait is for a client of your own');
     expect(make({ redis: connection, prefix: '' })).toThrow('throttler.prefix must be text');
     expect(make({ redis: connection, ttl: 5 })).toThrow('throttler.ttl does not exist');
-    expect(make(redis.client)).toThrow(InvalidOptionError);
+    expect(make(redis.itsClient)).toThrow(InvalidOptionError);
   });
 });

@@ -34,6 +34,11 @@ export function describeTarget(client: Redis | Cluster): string {
   return path ?? `${host}:${port}`;
 }
 
+/** Whether its connections to Redis begin with TLS. */
+export function isEncrypted(client: Redis | Cluster): boolean {
+  return (client instanceof Redis ? client.options.tls : client.options.redisOptions?.tls) != null;
+}
+
 function alone(maxWait: Milliseconds): RedisOptions {
   return {
     connectTimeout: seconds(2),
@@ -63,7 +68,7 @@ function behindSentinels(maxWait: Milliseconds): RedisOptions {
 }
 
 function createCluster({ cluster = [], options, natMap, maxWait }: ResolvedRedisOptions): Cluster {
-  const isEncrypted = options.tls !== undefined;
+  const wantsTls = options.tls !== undefined;
   return new Cluster([...cluster], {
     lazyConnect: true,
     enableOfflineQueue: false,
@@ -78,7 +83,7 @@ function createCluster({ cluster = [], options, natMap, maxWait }: ResolvedRedis
     clusterRetryStrategy: retryWithin(RETRY_MOST_IN_FAILOVER),
     ...(natMap === undefined ? {} : { natMap }),
     // The certificate is for the name, so the name must not be looked up before.
-    ...(isEncrypted
+    ...(wantsTls
       ? { dnsLookup: (host: string, found: (error: null, address: string) => void) => found(null, host) }
       : {}),
     redisOptions: {

@@ -11,8 +11,14 @@ import type { RedisCommand } from './durable.batch.js';
 import { DurableWrites } from './durable.writes.js';
 import { type CallLimits, type CallQueue, Gate } from './gate.js';
 import { type LuaScript, runScript } from './lua.script.js';
-import { createClient, describeTarget } from './redis.client.js';
-import { explainFailure, isReplyError, kindOfFailure } from './redis.failures.js';
+import { createClient, describeTarget, isEncrypted } from './redis.client.js';
+import {
+  explainFailure,
+  explainStart,
+  isBadCertificate,
+  isReplyError,
+  kindOfFailure,
+} from './redis.failures.js';
 import type { ResolvedRedisOptions } from './redis.options.js';
 
 /** How long the application waits for Redis at its start, so that both may be started at the same moment. */
@@ -76,11 +82,12 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     if (this.client.status === 'wait') this.client.connect().catch(() => undefined);
     if (this.options.startWithout) return;
     const isRefused = (): boolean =>
-      this.lastError !== undefined && kindOfFailure(this.lastError) === 'refused';
+      isBadCertificate(this.lastError) ||
+      (this.lastError !== undefined && kindOfFailure(this.lastError) === 'refused');
     try {
       await this.gate.ready(START_WAIT, isRefused);
     } catch {
-      const reason = this.lastError === undefined ? 'it does not answer.' : explainFailure(this.lastError);
+      const reason = explainStart(this.lastError, { isEncrypted: isEncrypted(this.client) });
       const cause = this.lastError;
       await this.close();
       throw new StoreUnavailableError(`Redis at ${describeTarget(this.client)} cannot be used: ${reason}`, {
