@@ -11,7 +11,7 @@ import { refusedTo } from '../support/secure.redis.js';
 import { ADAPTERS, type TestApp } from '../support/test-app.js';
 
 /** Lines for what this file does not have: see topologies-access.int-spec.ts for the first one. */
-const ELSEWHERE = /^(Cluster|Writes that wait|Health|Redis 7\.2)/;
+const ELSEWHERE = /^(Cluster|redis\.durability|Health|Redis 7\.2)/;
 
 const secure = useSecureRedis();
 const command = useCommand();
@@ -76,6 +76,19 @@ describe.each(ADAPTERS)('with TLS, and the user of docs/security.md, everything 
     expect(await refusedTo(secure.admin)).toEqual([]);
     expect(app.events.filter(({ type }) => /unavailable|refused/.test(type))).toEqual([]);
   });
+});
+
+it('writes that wait for replicas may do what they need, on keys of every kind', async () => {
+  const durability = { replicas: 1, timeout: 50 };
+  const app = await secure.start('express', { redis: secure.trusting({ durability }) });
+  await secure.admin.config('RESETSTAT');
+  const { keeper, users } = app.app.get(RedisSessionStore);
+  // No replica has them; that is another refusal.
+  const handle = 'AbCdEfGhIjKlMnOpQrStUv';
+  for (const write of [users.mark('alice'), users.markEveryone(), keeper.end(handle, 'revoked')])
+    await expect(write).rejects.toThrow('0 of 1 replicas');
+  expect(await refusedTo(secure.admin)).toEqual([]);
+  expect(await asked()).toContain('wait');
 });
 
 describe('the lines of docs/security.md', () => {
