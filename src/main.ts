@@ -33,7 +33,7 @@ async function start(): Promise<void> {
   const configuration = readConfiguration();
   port = configuration.port;
   const sessionSecret = configuration.sessionSecret ?? (await developmentSecret(configuration));
-  if (configuration.isProduction && configuration.redisUrl === undefined) {
+  if (configuration.isProduction && configuration.redis === undefined) {
     say('Redis: REDIS_URL is not set, so this runs on one for development. In production, set it.');
   }
   const { isProduction } = configuration;
@@ -42,10 +42,12 @@ async function start(): Promise<void> {
     return opening;
   });
   // It takes as long to start as the application does, so both do at one time.
-  const service = redisOpening.then(({ url }) => startProfileService(configuration, url, sessionSecret));
+  const service = redisOpening.then(({ environment }) =>
+    startProfileService(configuration, { ...environment, SESSION_SECRET: sessionSecret }),
+  );
   // Looked at below; what fails before that is told first.
   service.catch(() => undefined);
-  const [redis, { database }] = await together(
+  const [{ redis, advice }, { database }] = await together(
     redisOpening,
     openDatabase({ ...configuration, withExampleUsers: !isProduction }).then((opening) => {
       opened.push(() => opening.close());
@@ -54,7 +56,7 @@ async function start(): Promise<void> {
     }),
   );
   const app = await createApplication({
-    redisUrl: redis.url,
+    redis,
     database,
     sessionSecret,
     profileServiceUrl: () => profileService?.url,
@@ -64,13 +66,13 @@ async function start(): Promise<void> {
   await app.listen(configuration.port);
   const { port: listening } = app.getHttpServer().address() as { port: number };
   say(`Ready: http://localhost:${listening} (Ctrl-C ends it)`);
+  if (advice !== undefined) say(advice());
 }
 
 /** Starts the profile service in a process of its own, unless it is switched off. */
 async function startProfileService(
   { profileService: configured }: Configuration,
-  redisUrl: string,
-  sessionSecret: string | undefined,
+  environment: NodeJS.ProcessEnv,
 ): Promise<void> {
   if (configured === undefined) return say('Profile service: off, because PROFILE_PORT says so');
   const { port: number, isPortChosen: isChosen } = configured;
@@ -78,7 +80,7 @@ async function startProfileService(
     name: 'Profile service',
     path: new URL('profile-service/main.js', import.meta.url),
     // It needs no database.
-    environment: { REDIS_URL: redisUrl, SESSION_SECRET: sessionSecret, DATABASE_URL: undefined },
+    environment: { ...environment, DATABASE_URL: undefined },
     port: { variable: 'PROFILE_PORT', number, isChosen },
     say,
   });

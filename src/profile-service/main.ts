@@ -20,15 +20,15 @@ parent.onEnd(async () => {
   process.exit(0);
 });
 try {
-  const { profileService, redisUrl, sessionSecret } = readConfiguration();
+  const { profileService, redis, sessionSecret } = readConfiguration();
   if (profileService === undefined)
     throw new StartupError('PROFILE_PORT is "off", so there is nothing to start.');
-  if (redisUrl === undefined)
+  if (redis === undefined)
     throw new StartupError(
-      'REDIS_URL is not set. The profile service shares the Redis of the application: set it to the same one.',
+      'REDIS_URL is not set, nor REDIS_SENTINELS or REDIS_CLUSTER. The profile service shares the Redis of the application: name the same one.',
     );
   port = profileService.port;
-  const app = await createProfileService({ redisUrl, sessionSecret });
+  const app = await createProfileService({ redis, sessionSecret });
   close = () => app.close();
   await app.listen(port);
   const { port: listening } = app.getHttpServer().address() as { port: number };
