@@ -2,6 +2,7 @@ import { createApplication } from './application.js';
 import { type Configuration, readConfiguration } from './configuration.js';
 import { openDatabase } from './database/open.database.js';
 import { openRedis } from './startup/application.redis.js';
+import { variableOf } from './startup/redis.environment.js';
 import { keptSecret } from './startup/session-secret.file.js';
 import { ServiceProcess } from './startup/service.process.js';
 import { sentenceFor } from './startup/startup.error.js';
@@ -15,6 +16,7 @@ const SAME_SIGNAL = 500;
 const opened: (() => Promise<unknown>)[] = [];
 let profileService: ServiceProcess | undefined;
 let port: number | undefined;
+let redisVariable: string | undefined;
 let signalledAt: number | undefined;
 let isEnding = false;
 
@@ -24,7 +26,7 @@ try {
 } catch (error) {
   // After a signal, whatever failed did so because things are ending.
   if (signalledAt === undefined) {
-    process.stderr.write(`${sentenceFor(error, { port })}\n`);
+    process.stderr.write(`${sentenceFor(error, { port, redisVariable })}\n`);
     await end(1);
   }
 }
@@ -32,6 +34,7 @@ try {
 async function start(): Promise<void> {
   const configuration = readConfiguration();
   port = configuration.port;
+  redisVariable = variableOf(configuration.redis);
   const sessionSecret = configuration.sessionSecret ?? (await developmentSecret(configuration));
   if (configuration.isProduction && configuration.redis === undefined) {
     say('Redis: REDIS_URL is not set, so this runs on one for development. In production, set it.');

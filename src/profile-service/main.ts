@@ -1,4 +1,5 @@
 import { readConfiguration } from '../configuration.js';
+import { variableOf } from '../startup/redis.environment.js';
 import { connectToParent } from '../startup/service.parent.js';
 import { sentenceFor, StartupError } from '../startup/startup.error.js';
 import { createProfileService } from './profile-service.js';
@@ -12,6 +13,7 @@ const GRACE = 1_000;
 /** Ends it, once there is something to end. */
 let close: () => Promise<unknown> = () => Promise.resolve();
 let port: number | undefined;
+let redisVariable: string | undefined;
 const parent = connectToParent();
 
 parent.onEnd(async () => {
@@ -28,6 +30,7 @@ try {
       'REDIS_URL is not set, nor REDIS_SENTINELS or REDIS_CLUSTER. The profile service shares the Redis of the application: name the same one.',
     );
   port = profileService.port;
+  redisVariable = variableOf(redis);
   const app = await createProfileService({ redis, sessionSecret });
   close = () => app.close();
   await app.listen(port);
@@ -35,7 +38,12 @@ try {
   parent.ready(listening);
 } catch (error) {
   const isPortTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-  const reason = sentenceFor(error, { port, portVariable: 'PROFILE_PORT', what: 'The profile service' });
+  const reason = sentenceFor(error, {
+    port,
+    redisVariable,
+    portVariable: 'PROFILE_PORT',
+    what: 'The profile service',
+  });
   await close().catch(() => undefined);
   await parent.failed({ reason, isPortTaken });
   process.exit(1);

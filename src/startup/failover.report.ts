@@ -44,8 +44,11 @@ export class FailoverReport {
     const alive = this.topology.nodes.nodes.filter(({ name }) => this.primaries.has(name));
     const [first] = alive;
     if (first?.pid === undefined) return 'Failover: no primary runs at the moment';
-    const which = alive.length === 1 ? 'the primary' : `one of ${alive.length} primaries`;
-    return `Failover: kill -9 ${first.pid} ends ${first.name}, ${which}; go on clicking, requests wait for its successor`;
+    const [which, who] =
+      alive.length === 1
+        ? ['the primary', 'requests wait']
+        : [`one of ${alive.length} primaries`, 'requests that need it wait'];
+    return `Failover: kill -9 ${first.pid} ends ${first.name}, ${which}; go on clicking, ${who} for its successor`;
   }
 
   /** Called with a sentence that says which node has ended. */
@@ -78,8 +81,10 @@ export class FailoverReport {
     await nodes.settled();
     await this.look();
     const { name, pid } = lost;
-    if (!this.ended.signal.aborted)
-      this.say(`Redis: ${name} runs again, ${this.roleOf(lost)}, process ${pid}. ${this.advice()}`);
+    if (this.ended.signal.aborted) return;
+    // It was ended once more before the nodes had found each other.
+    if (pid === undefined) return this.follow(lost);
+    this.say(`Redis: ${name} runs again, ${this.roleOf(lost)}, process ${pid}. ${this.advice()}`);
   }
 
   private async successorOf({ name }: RedisNode): Promise<void> {

@@ -42,6 +42,12 @@ export interface ApplicationRedis {
   stop(): Promise<void>;
 }
 
+/** The variable that named it. */
+export function variableOf({ sentinels, cluster }: SessionRedisOptions = {}): (typeof NAMING)[number] {
+  if (sentinels !== undefined) return 'REDIS_SENTINELS';
+  return cluster === undefined ? 'REDIS_URL' : 'REDIS_CLUSTER';
+}
+
 /** What the environment of another process has to be so that it takes the same Redis, whatever stands in this one's. */
 export function environmentFor(redis: RedisEnvironment): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(VARIABLES.map((name) => [name, undefined])), ...redis };

@@ -90,12 +90,12 @@ function isTooOld(description: string): boolean {
   return Number(version) < LEAST_VERSION;
 }
 
-/** With what the general advice cannot know: that neither a container nor a server elsewhere helps here. */
+/** Where there is no Redis to start, with what the general advice cannot know: that neither Docker nor REDIS_URL helps here. */
 function explained(error: unknown, topology: Topology): unknown {
-  if (!(error instanceof RedisAnywhereError)) return error;
+  if (!(error instanceof RedisAnywhereError) || error.code === 'START_FAILED') return error;
   const { what, variables } = WORDS[topology];
   return new StartupError(
-    `${error.message}\nstart:${topology} starts ${what} as processes of this machine: it needs redis-server or valkey-server on the PATH (on Windows in WSL), and Docker does not do. ` +
+    `${error.message}\nstart:${topology} starts ${what} as processes of this machine, so it needs redis-server or valkey-server on the PATH (on Windows in WSL); Docker and REDIS_URL do not do. ` +
       `Or name your own: ${variables} npm start`,
     { cause: error },
   );

@@ -25,9 +25,9 @@ export class AppProcess {
   stderr = '';
   private readonly child: ChildProcess;
 
-  constructor(env: Record<string, string>) {
+  constructor(env: Record<string, string>, args: readonly string[] = []) {
     const startedAt = performance.now();
-    this.child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child.stdout!.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     this.child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
     this.ended = new Promise((resolve) => {
@@ -65,9 +65,12 @@ export class AppProcess {
   }
 }
 
-/** Starts built applications with an empty environment and a cache folder of their own; kills those that still run. */
-export function useAppProcesses(): {
-  start(env?: Record<string, string>): AppProcess;
+/**
+ * Starts built applications with an empty environment and a cache folder of their own; kills those that still run after each test, or
+ * after all of the file.
+ */
+export function useAppProcesses({ endAfter = 'test' }: { endAfter?: 'test' | 'file' } = {}): {
+  start(env?: Record<string, string>, args?: readonly string[]): AppProcess;
   readonly folder: string;
 } {
   if (!existsSync(MAIN))
@@ -82,18 +85,18 @@ export function useAppProcesses(): {
   const running: AppProcess[] = [];
   let dump: string;
   beforeAll(async () => void (dump = await databaseDump()), 60_000);
-  afterEach(async () => {
+  (endAfter === 'test' ? afterEach : afterAll)(async () => {
     await Promise.all(running.splice(0).map((app) => app.kill('SIGTERM')));
   });
   afterAll(() => rmSync(cache, { recursive: true, force: true }));
   return {
     folder,
-    start(env = {}) {
+    start(env = {}, args = []) {
       // Most of them need no database that stays, and only one process could have that of the cache folder; nor a second process.
       const needless = { DATABASE_URL: `memory:${dump}`, PROFILE_PORT: 'off' };
       const base = { PATH, HOME, TMPDIR, PORT: '0', XDG_CACHE_HOME: cache, ...needless };
       const redis = { ...(REDIS_VIA && { REDIS_VIA }), ...(DOCKER_HOST && { DOCKER_HOST }) };
-      const app = new AppProcess({ ...base, ...redis, ...env });
+      const app = new AppProcess({ ...base, ...redis, ...env }, args);
       running.push(app);
       return app;
     },

@@ -1,0 +1,129 @@
+import { execFileSync } from 'node:child_process';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { Browser } from '../support/browser.js';
+import { isFor, sampleRoutes } from '../support/sample.routes.js';
+import { SECRET } from '../support/test-app.js';
+import { useCommand } from '../cli/session.command.js';
+import { type AppProcess, isListening, useAppProcesses } from './app.process.js';
+import { FOUND, type Tour, tourOf } from './feature.tour.js';
+
+const LONG = 180_000;
+const JSON_ONLY = { accept: 'application/json' };
+const SERVES = /^Profile service: (http:\/\/localhost:\d+)$/m;
+const ALICE = { username: 'alice', password: 'alice-in-wonderland' };
+
+/** The node that a line names: `Redis: node-1     127.0.0.1:20188  primary  process 18079`. */
+const NODE = /^Redis: (node-\d) +(127\.0\.0\.1:\d+) +(primary|replica) +process (\d+)$/gm;
+
+describe('npm run start:cluster', () => {
+  const { run } = useCommand();
+  const { start } = useAppProcesses({ endAfter: 'file' });
+  let app: AppProcess;
+  let origin: string;
+  let service: string;
+  let nodes: { name: string; url: string; role: string; pid: number }[];
+  let tour: Tour;
+  beforeAll(async () => {
+    app = start({ SESSION_SECRET: SECRET, PROFILE_PORT: '0', REDIS_VIA: '' }, ['cluster']);
+    origin = await app.ready();
+    await app.says(/^Failover: /m);
+    [, service = ''] = await app.says(SERVES);
+    nodes = [...app.stdout.matchAll(NODE)].map(([, name = '', address, role = '', pid]) => ({
+      name,
+      url: `redis://${address}`,
+      role,
+      pid: Number(pid),
+    }));
+    tour = await tourOf(origin, 'carol');
+  }, LONG);
+
+  /** What a node says of errors that it has answered, by their first word. */
+  async function errorsAt(url: string): Promise<string[]> {
+    const client = new Redis(url);
+    const info = await client.info('errorstats');
+    client.disconnect();
+    return [...info.matchAll(/^errorstat_(\w+):/gm)].map(([, word = '']) => word);
+  }
+
+  it('says which nodes there are, with role and process, and how to see a failover', () => {
+    expect(nodes.map(({ name, role }) => `${name} ${role}`)).toEqual([
+      ...['node-1 primary', 'node-2 primary', 'node-3 primary'],
+      ...['node-4 replica', 'node-5 replica', 'node-6 replica'],
+    ]);
+    expect(app.stdout).toContain(`Failover: kill -9 ${nodes[0]?.pid} ends node-1, one of 3 primaries;`);
+  });
+
+  it('asks every route that there is, and none is answered 5xx', () => {
+    const asked = tour.visits.map(({ request }) => request);
+    const forgotten = sampleRoutes().filter((route) => !asked.some((request) => isFor(route, request)));
+    expect(forgotten).toEqual([]);
+    const failed = tour.visits.filter(({ status, text }) => status >= 500 || text.includes('CROSSSLOT'));
+    expect(failed).toEqual([]);
+  });
+
+  it('finds every feature at work', () => {
+    expect(tour.found).toEqual(FOUND);
+  });
+
+  it('makes no node answer CROSSSLOT', async () => {
+    const answered = await Promise.all(nodes.map(({ url }) => errorsAt(url)));
+    expect(answered.flat()).not.toContain('CROSSSLOT');
+    // The nodes do count: each was asked for a script that it had not got yet, or for a key of another one.
+    expect(answered.flat().length).toBeGreaterThan(0);
+  });
+
+  it('keeps what lies beside the sessions on the Cluster too, and the profile service reads it there', async () => {
+    const browser = new Browser(origin);
+    await browser.post('/login', ALICE);
+    const reader = new Browser(service);
+    reader.cookie = browser.cookie;
+    expect((await reader.get('/profile')).json).toMatchObject({ name: 'alice', city: 'Oxford' });
+    expect((await reader.get('/health')).json.redis).toBe('up');
+  });
+
+  it('shows nothing of how to reach the nodes to others on the machine', () => {
+    const commands = execFileSync('ps', ['-A', '-o', 'args='], { encoding: 'utf8' }).split('\n');
+    const ours = commands.filter((command) => /dist\/(profile-service\/)?main\.js/.test(command));
+    expect(ours.length).toBeGreaterThan(1);
+    expect(ours.join('\n')).not.toMatch(/REDIS|redis:|a-secret/);
+  });
+
+  it('is told by the command that it looks at single servers only', async () => {
+    const { code, stdout, stderr } = await run(['sessions', 'list', '--redis', nodes[0]!.url]);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/one node of a Cluster.*SessionRegistry/);
+  });
+
+  it(
+    'goes on when a primary is killed, and starts it again as a replica',
+    async () => {
+      const browsers = await Promise.all(
+        // So many that each primary has some of them.
+        Array.from({ length: 12 }, async () => {
+          const browser = new Browser(origin);
+          await browser.get('/', JSON_ONLY);
+          return browser;
+        }),
+      );
+      const [first] = nodes;
+      process.kill(first!.pid, 'SIGKILL');
+      const answers = await Promise.all(browsers.map((browser) => browser.get('/', JSON_ONLY)));
+      expect(answers.map(({ status }) => status)).toEqual(browsers.map(() => 200));
+      await app.says(/^Redis: node-1 on 127\.0\.0\.1:\d+ ended by itself \(signal SIGKILL\)/m);
+      await app.says(/^Redis: node-4 has taken over from node-1, [\d.]+ s later$/m);
+      await app.says(/^Redis: node-1 runs again, replica, process \d+\. Failover: kill -9 \d+ ends node-2/m);
+    },
+    LONG,
+  );
+
+  it(
+    'ends with Ctrl-C and leaves no node and no service behind',
+    async () => {
+      expect(await app.kill('SIGINT')).toMatchObject({ code: 0 });
+      const listening = [origin, service, ...nodes.map(({ url }) => url)].map((url) => isListening(url));
+      expect(await Promise.all(listening)).toEqual(listening.map(() => false));
+    },
+    LONG,
+  );
+});
