@@ -61,7 +61,8 @@ export interface Tour {
 
 /** What there is to be found. */
 export const FOUND = {
-  cart: [{ productId: 'mug', name: 'Mug', price: 2, quantity: 3 }],
+  // The shop's own name and price.
+  cart: [{ productId: 'mug', name: 'Stoneware mug', price: 14.9, quantity: 3 }],
   loads: 20,
   limited: expect.any(String),
   signedUp: { success: true, username: 'carol', loggedIn: true },

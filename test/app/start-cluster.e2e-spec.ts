@@ -13,6 +13,13 @@ const JSON_ONLY = { accept: 'application/json' };
 const SERVES = /^Profile service: (http:\/\/localhost:\d+)$/m;
 const ALICE = { username: 'alice', password: 'alice-in-wonderland' };
 
+const handlesIn = (lines: string): string[] =>
+  lines
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).handle as string)
+    .toSorted();
+
 /** The node that a line names: `Redis: node-1     127.0.0.1:20188  primary  process 18079`. */
 const NODE = /^Redis: (node-\d) +(127\.0\.0\.1:\d+) +(primary|replica) +process (\d+)$/gm;
 
@@ -89,10 +96,24 @@ describe('npm run start:cluster', () => {
     expect(ours.join('\n')).not.toMatch(/REDIS|redis:|a-secret/);
   });
 
-  it('is told by the command that it looks at single servers only', async () => {
-    const { code, stdout, stderr } = await run(['sessions', 'list', '--redis', nodes[0]!.url]);
-    expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(/one node of a Cluster.*SessionRegistry/);
+  it('shows the command every session, whichever node it is pointed at', async () => {
+    const looks = await Promise.all(
+      nodes.map(({ url }) => run(['sessions', 'list', '--json', '--redis', url])),
+    );
+    expect(looks.map(({ code }) => code)).toEqual(looks.map(() => 0));
+    const handles = looks.map(({ stdout }) => handlesIn(stdout));
+    for (const seen of handles) expect(seen).toEqual(handles[0]);
+    const [first = ''] = handles[0] ?? [];
+    const { url } = nodes[5]!;
+    expect((await run(['sessions', 'show', first, '--redis', url])).code).toBe(0);
+    expect((await run(['sessions', 'memory', '--redis', url])).stdout).toContain(`${handles[0]?.length}, `);
+    const doctor = await run(['doctor', '--redis', url]);
+    expect([doctor.code, doctor.stdout]).toEqual([0, '']);
+    expect(doctor.stderr).toContain('(a Cluster of 3 primaries)');
+    expect((await run(['sessions', 'revoke', first, '--redis', url])).code).toBe(0);
+    const { stdout } = await run(['sessions', 'list', '--json', '--redis', url]);
+    expect(handlesIn(stdout)).toEqual(handles[0]?.slice(1));
+    expect((await Promise.all(nodes.map((node) => errorsAt(node.url)))).flat()).not.toContain('CROSSSLOT');
   });
 
   it(
