@@ -15,7 +15,7 @@ export interface StartedTopology {
   readonly redis: SessionRedisOptions;
   readonly environment: RedisEnvironment;
   /** Who takes writes now. */
-  primaries(): Promise<readonly RedisNode[]>;
+  readonly primaries: () => Promise<readonly RedisNode[]>;
 }
 
 /** Says who is who among the nodes, and what happens when somebody ends one of them; then starts it again, so that it can be tried anew. */
@@ -24,16 +24,15 @@ export class FailoverReport {
   /** Names of those that took writes when it was last looked. */
   private primaries: ReadonlySet<string> = new Set();
   private readonly down = new Set<string>();
+  private topology: StartedTopology | undefined;
 
-  constructor(
-    private readonly topology: StartedTopology,
-    private readonly say: (line: string) => void,
-  ) {}
+  constructor(private readonly say: (line: string) => void) {}
 
-  /** One line for each node. */
-  async introduce(): Promise<void> {
-    await this.look();
-    for (const node of this.topology.nodes.nodes) {
+  /** Says one line for each node, and from now on what happens to them. */
+  async follow(topology: StartedTopology): Promise<void> {
+    this.topology = topology;
+    await this.look(topology);
+    for (const node of topology.nodes.nodes) {
       const { name, host, port, pid } = node;
       this.say(`Redis: ${name.padEnd(10)} ${host}:${port}  ${this.roleOf(node).padEnd(8)} process ${pid}`);
     }
@@ -41,7 +40,7 @@ export class FailoverReport {
 
   /** How to see a failover by hand. */
   advice(): string {
-    const alive = this.topology.nodes.nodes.filter(({ name }) => this.primaries.has(name));
+    const alive = (this.topology?.nodes.nodes ?? []).filter(({ name }) => this.primaries.has(name));
     const [first] = alive;
     if (first?.pid === undefined) return 'Failover: no primary runs at the moment';
     const [which, who] =
@@ -53,11 +52,13 @@ export class FailoverReport {
 
   /** Called with a sentence that says which node has ended. */
   told(reason: string): void {
-    const node = this.topology.nodes.nodes.find(({ name }) => reason.startsWith(`${name} `));
-    if (node === undefined || this.ended.signal.aborted || this.down.has(node.name)) return;
+    const { topology } = this;
+    const node = topology?.nodes.nodes.find(({ name }) => reason.startsWith(`${name} `));
+    if (topology === undefined || node === undefined || this.ended.signal.aborted || this.down.has(node.name))
+      return;
     this.down.add(node.name);
     this.say(`Redis: ${reason}`);
-    this.follow(node)
+    this.bringBack(node, topology)
       .catch((error: unknown) => {
         if (this.ended.signal.aborted) return;
         const why = error instanceof Error ? error.message : String(error);
@@ -73,27 +74,27 @@ export class FailoverReport {
     this.ended.abort();
   }
 
-  private async follow(lost: RedisNode): Promise<void> {
-    const { nodes } = this.topology;
-    if (this.primaries.has(lost.name)) await this.successorOf(lost);
+  private async bringBack(lost: RedisNode, topology: StartedTopology): Promise<void> {
+    const { nodes } = topology;
+    if (this.primaries.has(lost.name)) await this.waitForSuccessor(lost, topology);
     await this.pause(RESTART_AFTER);
     await nodes.restart(lost);
     await nodes.settled();
-    await this.look();
+    await this.look(topology);
     const { name, pid } = lost;
     if (this.ended.signal.aborted) return;
     // It was ended once more before the nodes had found each other.
-    if (pid === undefined) return this.follow(lost);
+    if (pid === undefined) return this.bringBack(lost, topology);
     this.say(`Redis: ${name} runs again, ${this.roleOf(lost)}, process ${pid}. ${this.advice()}`);
   }
 
-  private async successorOf({ name }: RedisNode): Promise<void> {
+  private async waitForSuccessor({ name }: RedisNode, topology: StartedTopology): Promise<void> {
     const lostAt = performance.now();
     const before = this.primaries;
     while (performance.now() - lostAt < PATIENCE) {
       await this.pause(PAUSE);
       // Meanwhile nobody may know who it is.
-      await this.look().catch(() => undefined);
+      await this.look(topology).catch(() => undefined);
       if (this.primaries.has(name)) continue;
       const seconds = ((performance.now() - lostAt) / 1000).toFixed(1);
       const successor = [...this.primaries].find((other) => !before.has(other));
@@ -103,8 +104,8 @@ export class FailoverReport {
     this.say(`Redis: nobody has taken over from ${name} within ${PATIENCE / 1000} s`);
   }
 
-  private async look(): Promise<void> {
-    this.primaries = new Set((await this.topology.primaries()).map(({ name }) => name));
+  private async look({ primaries }: StartedTopology): Promise<void> {
+    this.primaries = new Set((await primaries()).map(({ name }) => name));
   }
 
   private roleOf({ name }: RedisNode): string {

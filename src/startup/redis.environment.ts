@@ -37,7 +37,7 @@ export interface ApplicationRedis {
   /** The same for another process of this application. A password in it is seen there by nobody else, as it would be in arguments. */
   readonly environment: NodeJS.ProcessEnv;
   /** A line for whoever wants to see a failover, where there can be one. */
-  advice?(): string;
+  readonly advice?: () => string;
   /** Ends it if this process started it. */
   stop(): Promise<void>;
 }

@@ -29,10 +29,10 @@ export async function openTopology(
 ): Promise<ApplicationRedis> {
   const { what } = WORDS[topology];
   say(`Redis: starting ${what}; their data is forgotten when they end`);
-  let report: FailoverReport | undefined;
+  const report = new FailoverReport(say);
   const started = await start(topology, {
     onProgress: (line) => say(`Redis: ${line}`),
-    onUnexpectedExit: (reason) => report?.told(reason),
+    onUnexpectedExit: (reason) => report.told(reason),
   }).catch((error: unknown) => {
     throw explained(error, topology);
   });
@@ -43,8 +43,7 @@ export async function openTopology(
       `Redis ${LEAST_VERSION} or later is needed, for GETDEL and ZADD GT, and this is ${nodes.description.split(',', 1)[0]}. Install a later one, or name your own: ${WORDS[topology].variables} npm start`,
     );
   }
-  report = new FailoverReport(started, say);
-  await report.introduce();
+  await report.follow(started);
   return {
     redis,
     environment: environmentFor(environment),

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { Browser } from '../support/browser.js';
 import { isFor, sampleRoutes } from '../support/sample.routes.js';
@@ -8,7 +8,8 @@ import { useCommand } from '../cli/session.command.js';
 import { type AppProcess, isListening, useAppProcesses } from './app.process.js';
 import { FOUND, type Tour, tourOf } from './feature.tour.js';
 
-const LONG = 180_000;
+// Seven processes, and commands that are processes too.
+jest.setTimeout(180_000);
 const JSON_ONLY = { accept: 'application/json' };
 const SERVES = /^Profile service: (http:\/\/localhost:\d+)$/m;
 const ALICE = { username: 'alice', password: 'alice-in-wonderland' };
@@ -43,7 +44,7 @@ describe('npm run start:cluster', () => {
       pid: Number(pid),
     }));
     tour = await tourOf(origin, 'carol');
-  }, LONG);
+  }, 180_000);
 
   /** What a node says of errors that it has answered, by their first word. */
   async function errorsAt(url: string): Promise<string[]> {
@@ -116,35 +117,27 @@ describe('npm run start:cluster', () => {
     expect((await Promise.all(nodes.map((node) => errorsAt(node.url)))).flat()).not.toContain('CROSSSLOT');
   });
 
-  it(
-    'goes on when a primary is killed, and starts it again as a replica',
-    async () => {
-      const browsers = await Promise.all(
-        // So many that each primary has some of them.
-        Array.from({ length: 12 }, async () => {
-          const browser = new Browser(origin);
-          await browser.get('/', JSON_ONLY);
-          return browser;
-        }),
-      );
-      const [first] = nodes;
-      process.kill(first!.pid, 'SIGKILL');
-      const answers = await Promise.all(browsers.map((browser) => browser.get('/', JSON_ONLY)));
-      expect(answers.map(({ status }) => status)).toEqual(browsers.map(() => 200));
-      await app.says(/^Redis: node-1 on 127\.0\.0\.1:\d+ ended by itself \(signal SIGKILL\)/m);
-      await app.says(/^Redis: node-4 has taken over from node-1, [\d.]+ s later$/m);
-      await app.says(/^Redis: node-1 runs again, replica, process \d+\. Failover: kill -9 \d+ ends node-2/m);
-    },
-    LONG,
-  );
+  it('goes on when a primary is killed, and starts it again as a replica', async () => {
+    const browsers = await Promise.all(
+      // So many that each primary has some of them.
+      Array.from({ length: 12 }, async () => {
+        const browser = new Browser(origin);
+        await browser.get('/', JSON_ONLY);
+        return browser;
+      }),
+    );
+    const [first] = nodes;
+    process.kill(first!.pid, 'SIGKILL');
+    const answers = await Promise.all(browsers.map((browser) => browser.get('/', JSON_ONLY)));
+    expect(answers.map(({ status }) => status)).toEqual(browsers.map(() => 200));
+    await app.says(/^Redis: node-1 on 127\.0\.0\.1:\d+ ended by itself \(signal SIGKILL\)/m);
+    await app.says(/^Redis: node-4 has taken over from node-1, [\d.]+ s later$/m);
+    await app.says(/^Redis: node-1 runs again, replica, process \d+\. Failover: kill -9 \d+ ends node-2/m);
+  });
 
-  it(
-    'ends with Ctrl-C and leaves no node and no service behind',
-    async () => {
-      expect(await app.kill('SIGINT')).toMatchObject({ code: 0 });
-      const listening = [origin, service, ...nodes.map(({ url }) => url)].map((url) => isListening(url));
-      expect(await Promise.all(listening)).toEqual(listening.map(() => false));
-    },
-    LONG,
-  );
+  it('ends with Ctrl-C and leaves no node and no service behind', async () => {
+    expect(await app.kill('SIGINT')).toMatchObject({ code: 0 });
+    const listening = [origin, service, ...nodes.map(({ url }) => url)].map((url) => isListening(url));
+    expect(await Promise.all(listening)).toEqual(listening.map(() => false));
+  });
 });

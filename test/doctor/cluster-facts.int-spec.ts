@@ -11,12 +11,13 @@ import {
 import { RedisConnection, resolveRedisOptions } from '../../libs/session/src/redis/index.js';
 import { useRedisCluster } from '../support/redis-cluster.js';
 
-const LONG = 90_000;
+// Nodes are lost, missed and started again.
+jest.setTimeout(90_000);
 const test = useRedisCluster();
 const undo: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const step of undo.splice(0).toReversed()) await step();
-}, LONG);
+});
 
 const named = () => ({ cluster: test.servers.nodes.map(({ host, port }) => ({ host, port })) });
 
@@ -59,7 +60,7 @@ async function at<T>({ url }: { url: string }, work: (node: Redis) => Promise<T>
 
 /** A setting of a node for the time of a test. */
 async function set(node: RedisNode, name: string, value: string): Promise<void> {
-  const [, before = ''] = await at(node, (client) => client.config('GET', name) as Promise<string[]>);
+  const [, before = ''] = await at(node, (client) => client.config('GET', name));
   await at(node, (client) => client.config('SET', name, value));
   undo.push(() => at(node, (client) => client.config('SET', name, before)));
 }
@@ -106,56 +107,46 @@ describe('what the nodes of a Cluster say of themselves', () => {
     expect((await look()).codes).toEqual(['CLUSTER_FULL_COVERAGE']);
   });
 
-  it(
-    'shows a primary without a replica, and one that is gone with its replica',
-    async () => {
-      const [, second] = await test.servers.primaries();
-      const [replica] = await test.servers.replicasOf(second!);
-      undo.push(async () => {
-        for (const each of [second!, replica!]) await test.servers.restart(each);
-        await test.servers.settled();
-      });
-      await test.servers.kill(replica!);
-      const alone = await look();
-      expect(alone.codes).toEqual(['REDIS_NO_REPLICA']);
-      expect(alone.findings[0]!.message).toMatch(new RegExp(`^${addressOf(second!)}: `));
-      await test.servers.kill(second!);
-      // Until the other two have missed it.
-      let found: Finding[];
-      do found = (await look()).findings;
-      while (!found.some(({ code }) => code === 'CLUSTER_SLOTS_MISSING'));
-      expect(found.map(({ code, severity }) => `${severity} ${code}`)).toEqual([
-        'error CLUSTER_SLOTS_MISSING',
-      ]);
-      expect(found[0]!.message).toMatch(/^5,46\d of 16,384 slots are served by nobody/);
-    },
-    LONG,
-  );
+  it('shows a primary without a replica, and one that is gone with its replica', async () => {
+    const [, second] = await test.servers.primaries();
+    const [replica] = await test.servers.replicasOf(second!);
+    undo.push(async () => {
+      for (const each of [second!, replica!]) await test.servers.restart(each);
+      await test.servers.settled();
+    });
+    await test.servers.kill(replica!);
+    const alone = await look();
+    expect(alone.codes).toEqual(['REDIS_NO_REPLICA']);
+    expect(alone.findings[0]!.message).toMatch(new RegExp(`^${addressOf(second!)}: `));
+    await test.servers.kill(second!);
+    // Until the other two have missed it.
+    let found: Finding[];
+    do found = (await look()).findings;
+    while (!found.some(({ code }) => code === 'CLUSTER_SLOTS_MISSING'));
+    expect(found.map(({ code, severity }) => `${severity} ${code}`)).toEqual(['error CLUSTER_SLOTS_MISSING']);
+    expect(found[0]!.message).toMatch(/^5,46\d of 16,384 slots are served by nobody/);
+  });
 
-  it(
-    'shows a Cluster that has stopped as a whole',
-    async () => {
-      const [, second] = await test.servers.primaries();
-      const [replica] = await test.servers.replicasOf(second!);
-      for (const node of test.servers.nodes) await set(node, 'cluster-require-full-coverage', 'yes');
-      const settings = undo.splice(0);
-      undo.push(async () => {
-        for (const each of [second!, replica!]) await test.servers.restart(each);
-        for (const step of settings) await step();
-        await test.servers.settled();
-      });
-      // No new connection comes about once it has stopped, so an application sees it by the one that it has.
-      const connection = await connected(named());
-      undo.push(() => connection.close());
-      await test.servers.kill(replica!);
-      await test.servers.kill(second!);
-      let codes: string[];
-      do ({ codes } = await lookBy(connection));
-      while (!codes.includes('CLUSTER_DOWN'));
-      expect(codes).toEqual(['CLUSTER_DOWN', 'CLUSTER_SLOTS_MISSING', 'CLUSTER_FULL_COVERAGE']);
-    },
-    LONG,
-  );
+  it('shows a Cluster that has stopped as a whole', async () => {
+    const [, second] = await test.servers.primaries();
+    const [replica] = await test.servers.replicasOf(second!);
+    for (const node of test.servers.nodes) await set(node, 'cluster-require-full-coverage', 'yes');
+    const settings = undo.splice(0);
+    undo.push(async () => {
+      for (const each of [second!, replica!]) await test.servers.restart(each);
+      for (const step of settings) await step();
+      await test.servers.settled();
+    });
+    // No new connection comes about once it has stopped, so an application sees it by the one that it has.
+    const connection = await connected(named());
+    undo.push(() => connection.close());
+    await test.servers.kill(replica!);
+    await test.servers.kill(second!);
+    let codes: string[];
+    do ({ codes } = await lookBy(connection));
+    while (!codes.includes('CLUSTER_DOWN'));
+    expect(codes).toEqual(['CLUSTER_DOWN', 'CLUSTER_SLOTS_MISSING', 'CLUSTER_FULL_COVERAGE']);
+  });
 
   it('is not guessed where it is forbidden', async () => {
     // ioredis says that it cannot ask whether a node is still loading.

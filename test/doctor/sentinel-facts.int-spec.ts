@@ -11,17 +11,18 @@ import {
 import { RedisConnection, resolveRedisOptions } from '../../libs/session/src/redis/index.js';
 import { nodesHere } from '../support/redis-cluster.js';
 
-const LONG = 90_000;
+// Nodes are lost, missed and started again.
+jest.setTimeout(90_000);
 const PASSWORDS = { password: 'of-the-data', sentinelPassword: 'of-the-sentinels' };
 let servers: RedisSentinel;
 const undo: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
   servers = await startSentinel({ ...nodesHere, ...PASSWORDS });
-}, LONG);
+});
 afterEach(async () => {
   for (const step of undo.splice(0).toReversed()) await step();
-}, LONG);
+});
 afterAll(() => servers?.stop());
 
 const named = () => ({ sentinels: [...servers.sentinels], name: servers.name });
@@ -56,7 +57,7 @@ const watchers = () => servers.nodes.filter(({ name }) => name.startsWith('senti
 /** A setting of the primary for the time of a test. */
 async function set(name: string, value: string): Promise<void> {
   const primary = await servers.primary();
-  const [, before = ''] = await at(primary, (node) => node.config('GET', name) as Promise<string[]>);
+  const [, before = ''] = await at(primary, (node) => node.config('GET', name));
   await at(primary, (node) => node.config('SET', name, value));
   undo.push(() => at(primary, (node) => node.config('SET', name, before)));
 }
@@ -68,8 +69,8 @@ async function setQuorum(quorum: number): Promise<void> {
 
 describe('what Sentinels and their primary say of themselves', () => {
   it('is read from all of them, although the client was given one', async () => {
-    const [first, second, third] = servers.sentinels.map(({ host, port }) => `${host}:${port}`);
-    const { facts, codes } = await look({ ...named(), ...PASSWORDS, sentinels: [first!] });
+    const all = servers.sentinels.map(({ host, port }) => `${host}:${port}`);
+    const { facts, codes } = await look({ ...named(), ...PASSWORDS, sentinels: all.slice(0, 1) });
     expect(facts).toMatchObject({
       topology: 'sentinel',
       readsReplicas: false,
@@ -77,7 +78,7 @@ describe('what Sentinels and their primary say of themselves', () => {
       servers: [{ isReplica: false, replicas: 2, isPersistent: true, isOpen: false, leastReplicas: 0 }],
       unreadable: [],
     });
-    expect(facts.sentinels!.reached.toSorted()).toEqual([first, second, third].toSorted());
+    expect(new Set(facts.sentinels!.reached)).toEqual(new Set(all));
     expect(codes).toEqual(['REDIS_MIN_REPLICAS']);
   });
 
@@ -98,56 +99,44 @@ describe('what Sentinels and their primary say of themselves', () => {
     expect(findings.map(({ code, severity }) => `${severity} ${code}`)).toContain(expected);
   });
 
-  it(
-    'shows that the primary has no replica any more',
-    async () => {
-      const primary = await servers.primary();
-      const replicas = servers.nodes.filter(({ name }) => /^node/.test(name) && name !== primary.name);
-      undo.push(async () => {
-        for (const each of replicas) await servers.restart(each);
-        await servers.settled();
-      });
-      for (const each of replicas) await servers.kill(each);
-      const { codes } = await look();
-      expect(codes).toContain('REDIS_NO_REPLICA');
-    },
-    LONG,
-  );
+  it('shows that the primary has no replica any more', async () => {
+    const primary = await servers.primary();
+    const replicas = servers.nodes.filter(({ name }) => name.startsWith('node') && name !== primary.name);
+    undo.push(async () => {
+      for (const each of replicas) await servers.restart(each);
+      await servers.settled();
+    });
+    for (const each of replicas) await servers.kill(each);
+    const { codes } = await look();
+    expect(codes).toContain('REDIS_NO_REPLICA');
+  });
 
-  it(
-    'shows Sentinels that do not answer, and when there would be no failover any more',
-    async () => {
-      const [, second, third] = watchers();
-      undo.push(async () => {
-        for (const each of [second!, third!]) await servers.restart(each);
-        await servers.settled();
-      });
-      await servers.kill(second!);
-      const one = await look();
-      expect(one.facts.sentinels).toMatchObject({ known: 3, silent: [`127.0.0.1:${second!.port}`] });
-      expect(one.codes).toEqual(['SENTINELS_TOO_FEW', 'REDIS_MIN_REPLICAS']);
-      await servers.kill(third!);
-      const two = await look();
-      expect(two.codes).toContain('SENTINEL_QUORUM');
-      expect(two.findings.find(({ code }) => code === 'SENTINEL_QUORUM')!.severity).toBe('error');
-    },
-    LONG,
-  );
+  it('shows Sentinels that do not answer, and when there would be no failover any more', async () => {
+    const [, second, third] = watchers();
+    undo.push(async () => {
+      for (const each of [second!, third!]) await servers.restart(each);
+      await servers.settled();
+    });
+    await servers.kill(second!);
+    const one = await look();
+    expect(one.facts.sentinels).toMatchObject({ known: 3, silent: [`127.0.0.1:${second!.port}`] });
+    expect(one.codes).toEqual(['SENTINELS_TOO_FEW', 'REDIS_MIN_REPLICAS']);
+    await servers.kill(third!);
+    const two = await look();
+    expect(two.codes).toContain('SENTINEL_QUORUM');
+    expect(two.findings.find(({ code }) => code === 'SENTINEL_QUORUM')!.severity).toBe('error');
+  });
 
-  it(
-    'shows Sentinels that let everybody in beside a Redis that does not',
-    async () => {
-      const open = await startSentinel({ ...nodesHere, password: 'of-the-data' });
-      undo.push(() => open.stop());
-      const { facts } = await look({
-        sentinels: [...open.sentinels],
-        name: open.name,
-        password: 'of-the-data',
-      });
-      expect([facts.sentinels!.isOpen, facts.servers[0].isOpen]).toEqual([true, false]);
-    },
-    LONG,
-  );
+  it('shows Sentinels that let everybody in beside a Redis that does not', async () => {
+    const open = await startSentinel({ ...nodesHere, password: 'of-the-data' });
+    undo.push(() => open.stop());
+    const { facts } = await look({
+      sentinels: [...open.sentinels],
+      name: open.name,
+      password: 'of-the-data',
+    });
+    expect([facts.sentinels!.isOpen, facts.servers[0].isOpen]).toEqual([true, false]);
+  });
 
   it('is not guessed where it is forbidden', async () => {
     // ioredis says that it cannot ask whether the server is still loading.
