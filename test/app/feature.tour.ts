@@ -1,10 +1,12 @@
 import { expect } from '@jest/globals';
 import { Browser, type Answer } from '../support/browser.js';
+import { sampleRoutes } from '../support/sample.routes.js';
 
 const JSON_ONLY = { accept: 'application/json' };
 const PAGE = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 const WORDS = 'four words nobody joins';
 const OTHER_WORDS = 'four others nobody knows';
+const ALICE = { username: 'alice', password: 'alice-in-wonderland' };
 const ADMIN = { username: 'admin', password: 'admin-of-all-things' };
 
 /** A request of the tour and what came of it. */
@@ -100,8 +102,15 @@ export async function tourOf(origin: string, newcomer: string): Promise<Tour> {
     ...(await blocksAt(tourist, newcomer)),
     ...(await analyticsAt(await tourist().logIn(ADMIN))),
   };
+  for (const who of [ALICE, ADMIN]) await (await tourist().logIn(who)).both(...pages());
   return { visits, found };
 }
+
+/** Whatever can be looked at without knowing a name or number in its path. */
+const pages = (): string[] =>
+  sampleRoutes()
+    .map((route) => /^GET ([^:]+)$/.exec(route)?.[1])
+    .filter((path) => path !== undefined);
 
 /** Everything that needs no account. */
 async function visitorAt(visitor: Tourist) {
