@@ -6,7 +6,7 @@ import type { RedisEnvironment } from './redis.environment.js';
 /** After a node has ended and, if it was a primary, has a successor, ms: long enough to see how the application goes on without it. */
 const RESTART_AFTER = 5_000;
 /** How long to wait for a successor, ms. Whoever kills replica and primary waits in vain. */
-const PATIENCE = 15_000;
+const PATIENCE = 60_000;
 const PAUSE = 100;
 
 /** Nodes that were started, and how programs reach them. */
@@ -76,6 +76,8 @@ export class FailoverReport {
 
   private async bringBack(lost: RedisNode, topology: StartedTopology): Promise<void> {
     const { nodes } = topology;
+    // They may have changed roles since it was last looked: a busy machine has failovers that nobody caused.
+    await this.look(topology).catch(() => undefined);
     if (this.primaries.has(lost.name)) await this.waitForSuccessor(lost, topology);
     await this.pause(RESTART_AFTER);
     await nodes.restart(lost);

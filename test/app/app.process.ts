@@ -4,6 +4,8 @@ import { connect } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
+import { Redis } from 'ioredis';
+import type { Answer } from '../support/browser.js';
 import { databaseDump } from '../support/database.js';
 
 const MAIN = 'dist/main.js';
@@ -101,6 +103,42 @@ export function useAppProcesses({ endAfter = 'test' }: { endAfter?: 'test' | 'fi
       return app;
     },
   };
+}
+
+/** Asks until it is served: on a busy machine a failover may take longer than a request waits, and is then answered 503. */
+export async function served(ask: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    const answer = await ask();
+    if (answer.status !== 503) return answer;
+  }
+}
+
+/**
+ * Finds a node that is a primary now, which a busy machine may have changed, and resolves once its replicas have what was written there
+ * until now: what they lack is lost with it.
+ */
+export async function copiedPrimary<T extends { url: string }>(
+  nodes: readonly T[],
+  replicas: number,
+): Promise<T> {
+  for (const node of nodes) {
+    const client = new Redis(node.url);
+    try {
+      const role = await client.role().catch(() => []);
+      if (role[0] !== 'master') continue;
+      // WAIT waits for what this connection has written; on a Cluster not every key is of this node.
+      for (
+        let name = 0;
+        (await client.set(`copied-${name}`, '', 'PX', 1).catch(() => '')) !== 'OK';
+        name += 1
+      );
+      while ((await client.wait(replicas, 1_000)) < replicas);
+      return node;
+    } finally {
+      client.disconnect();
+    }
+  }
+  throw new Error('None of these nodes is a primary.');
 }
 
 /** Whether anything listens there. */
