@@ -23,7 +23,7 @@ import { VisitsModule } from './visits/visits.module.js';
 
 /** What differs from one run of the application to the next. */
 export interface AppOptions {
-  redisUrl: string;
+  redis: SessionModuleOptions['redis'];
   /** Opened and closed by the caller. */
   database: Database;
   /** Other than the defaults, for tests that do not want to wait. */
@@ -65,7 +65,7 @@ export interface AppOptions {
 })
 export class AppModule {
   static with({
-    redisUrl,
+    redis,
     database,
     sessionSecret,
     session,
@@ -81,7 +81,7 @@ export class AppModule {
         ProfileModule.with(profileServiceUrl ?? (() => undefined)),
         SessionModule.forRoot({
           secret: sessionSecret,
-          redis: redisUrl,
+          redis,
           session: { maxBytes: MAX_SESSION_BYTES, ...session },
           loginAttempts,
           auth: { carryOver: ['visitCount', 'cart'] },

@@ -1,8 +1,10 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import type { SessionRedisOptions } from 'nestjs-redis-session';
+import { redisFrom, type Topology, topologyFrom } from './startup/redis.environment.js';
 import { StartupError } from './startup/startup.error.js';
 
-/** What the environment says. This file is the only one that reads it; the README lists the variables. */
+/** What the environment and the command line say. This file is the only one that reads them; the README lists the variables. */
 export interface Configuration {
   /** `PORT`, default 3000. 0 takes a free one. */
   readonly port: number;
@@ -11,8 +13,13 @@ export interface Configuration {
    * it is "off".
    */
   readonly profileService: { readonly port: number; readonly isPortChosen: boolean } | undefined;
-  /** `REDIS_URL`; without it the application starts a Redis of its own. */
-  readonly redisUrl: string | undefined;
+  /**
+   * `REDIS_URL`, or `REDIS_SENTINELS` or `REDIS_CLUSTER` with what belongs to them; without one of these the application starts a Redis of
+   * its own.
+   */
+  readonly redis: SessionRedisOptions | undefined;
+  /** The argument `sentinel` or `cluster`: a Redis of its own is to be that. */
+  readonly topology: Topology | undefined;
   /** `DATABASE_URL`; without it the application has an embedded database. */
   readonly databaseUrl: string | undefined;
   /** `SESSION_SECRET`; without it one is made, except in production. */
@@ -25,9 +32,12 @@ export interface Configuration {
   readonly cacheFolder: string;
 }
 
-/** Reads the environment. @throws StartupError naming the variable, what it holds, and what it may hold */
-export function readConfiguration(environment: NodeJS.ProcessEnv = process.env): Configuration {
-  const { PORT, PROFILE_PORT, REDIS_URL, DATABASE_URL, SESSION_SECRET } = environment;
+/** Reads both. @throws StartupError naming the variable or argument, what it holds, and what it may hold */
+export function readConfiguration(
+  environment: NodeJS.ProcessEnv = process.env,
+  [argument]: readonly string[] = process.argv.slice(2),
+): Configuration {
+  const { PORT, PROFILE_PORT, DATABASE_URL, SESSION_SECRET } = environment;
   const { SHUTDOWN_DELAY, NODE_ENV, XDG_CACHE_HOME } = environment;
   // The specification says that a relative path there is to be ignored.
   const caches = XDG_CACHE_HOME && isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(homedir(), '.cache');
@@ -37,7 +47,8 @@ export function readConfiguration(environment: NodeJS.ProcessEnv = process.env):
       PROFILE_PORT === 'off'
         ? undefined
         : { port: portFrom('PROFILE_PORT', PROFILE_PORT || '3001'), isPortChosen: Boolean(PROFILE_PORT) },
-    redisUrl: REDIS_URL || undefined,
+    redis: redisFrom(environment),
+    topology: topologyFrom(argument, environment),
     databaseUrl: DATABASE_URL || undefined,
     sessionSecret: SESSION_SECRET || undefined,
     shutdownDelay: secondsFrom('SHUTDOWN_DELAY', SHUTDOWN_DELAY || '0') * 1_000,

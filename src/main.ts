@@ -2,6 +2,7 @@ import { createApplication } from './application.js';
 import { type Configuration, readConfiguration } from './configuration.js';
 import { openDatabase } from './database/open.database.js';
 import { openRedis } from './startup/application.redis.js';
+import { variableOf } from './startup/redis.environment.js';
 import { keptSecret } from './startup/session-secret.file.js';
 import { ServiceProcess } from './startup/service.process.js';
 import { sentenceFor } from './startup/startup.error.js';
@@ -15,6 +16,7 @@ const SAME_SIGNAL = 500;
 const opened: ((signal?: NodeJS.Signals) => Promise<unknown>)[] = [];
 let profileService: ServiceProcess | undefined;
 let port: number | undefined;
+let redisVariable: string | undefined;
 let signalledAt: number | undefined;
 let shutdownDelay = 0;
 let isEnding = false;
@@ -25,7 +27,7 @@ try {
 } catch (error) {
   // After a signal, whatever failed did so because things are ending.
   if (signalledAt === undefined) {
-    process.stderr.write(`${sentenceFor(error, { port })}\n`);
+    process.stderr.write(`${sentenceFor(error, { port, redisVariable })}\n`);
     await end(1);
   }
 }
@@ -34,8 +36,9 @@ async function start(): Promise<void> {
   const configuration = readConfiguration();
   port = configuration.port;
   shutdownDelay = configuration.shutdownDelay;
+  redisVariable = variableOf(configuration.redis);
   const sessionSecret = configuration.sessionSecret ?? (await developmentSecret(configuration));
-  if (configuration.isProduction && configuration.redisUrl === undefined) {
+  if (configuration.isProduction && configuration.redis === undefined) {
     say('Redis: REDIS_URL is not set, so this runs on one for development. In production, set it.');
   }
   const { isProduction } = configuration;
@@ -44,10 +47,12 @@ async function start(): Promise<void> {
     return opening;
   });
   // It takes as long to start as the application does, so both do at one time.
-  const service = redisOpening.then(({ url }) => startProfileService(configuration, url, sessionSecret));
+  const service = redisOpening.then(({ environment }) =>
+    startProfileService(configuration, { ...environment, SESSION_SECRET: sessionSecret }),
+  );
   // Looked at below; what fails before that is told first.
   service.catch(() => undefined);
-  const [redis, { database }] = await together(
+  const [{ redis, advice }, { database }] = await together(
     redisOpening,
     openDatabase({ ...configuration, withExampleUsers: !isProduction }).then((opening) => {
       opened.push(() => opening.close());
@@ -56,7 +61,7 @@ async function start(): Promise<void> {
     }),
   );
   const app = await createApplication({
-    redisUrl: redis.url,
+    redis,
     database,
     sessionSecret,
     profileServiceUrl: () => profileService?.url,
@@ -67,13 +72,13 @@ async function start(): Promise<void> {
   await app.listen(configuration.port);
   const { port: listening } = app.getHttpServer().address() as { port: number };
   say(`Ready: http://localhost:${listening} (Ctrl-C ends it)`);
+  if (advice !== undefined) say(advice());
 }
 
 /** Starts the profile service in a process of its own, unless it is switched off. */
 async function startProfileService(
   { profileService: configured }: Configuration,
-  redisUrl: string,
-  sessionSecret: string | undefined,
+  environment: NodeJS.ProcessEnv,
 ): Promise<void> {
   if (configured === undefined) return say('Profile service: off, because PROFILE_PORT says so');
   const { port: number, isPortChosen: isChosen } = configured;
@@ -81,7 +86,7 @@ async function startProfileService(
     name: 'Profile service',
     path: new URL('profile-service/main.js', import.meta.url),
     // It needs no database.
-    environment: { REDIS_URL: redisUrl, SESSION_SECRET: sessionSecret, DATABASE_URL: undefined },
+    environment: { ...environment, DATABASE_URL: undefined },
     port: { variable: 'PROFILE_PORT', number, isChosen },
     say,
   });

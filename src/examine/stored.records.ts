@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { RedisConnection } from 'nestjs-redis-session';
+import { serversOf } from '../redis.servers.js';
 
 /** How sessions are named in Redis: `session.prefix`, which this application leaves as it is. */
 const PREFIX = 'sess:';
@@ -17,7 +18,7 @@ export interface StoredRecord {
   value: unknown;
 }
 
-/** The memory of the whole Redis, from `INFO memory`. */
+/** The memory of the whole Redis, from `INFO memory`; of a Cluster that of all primaries together. */
 export interface RedisMemory {
   /** Bytes. */
   used: number;
@@ -46,17 +47,23 @@ export class StoredRecords {
 
   /** @throws StoreUnavailableError */
   async memory(): Promise<RedisMemory> {
-    const info = await this.redis.run(async (client) => String(await client.call('INFO', 'memory')), {
-      repeatable: true,
-    });
-    const field = (name: string): string => new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1] ?? '';
+    const infos = await this.redis.run(
+      (client) => Promise.all(serversOf(client).map((server) => server.info('memory'))),
+      { repeatable: true },
+    );
+    const sum = (name: string): number =>
+      infos.reduce((total, info) => total + Number(fieldOf(info, name)), 0);
+    const [first = ''] = infos;
     return {
-      used: Number(field('used_memory')),
-      limit: Number(field('maxmemory')),
-      policy: field('maxmemory_policy'),
+      used: sum('used_memory'),
+      limit: sum('maxmemory'),
+      policy: fieldOf(first, 'maxmemory_policy'),
     };
   }
 }
+
+const fieldOf = (info: string, name: string): string =>
+  new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1] ?? '';
 
 /** They let nobody in, and are of no use on a page either. */
 function cutHashes(name: string, value: unknown): unknown {

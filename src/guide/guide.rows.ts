@@ -123,9 +123,18 @@ export const GUIDE: readonly GuideRow[] = [
     chapter: PATTERNS,
     topic: 'Pattern 3: clustering and replication',
     here: 'The option redis takes Sentinels or a Cluster; a failover is ridden out by waiting, and no script touches more than one slot.',
-    routes: ['REDIS_URL'],
-    files: ['docs/high-availability.md', 'libs/session/src/redis/redis.client.ts'],
-    tests: ['test/chaos/sentinel-failover.e2e-spec.ts', 'test/chaos/cluster-failover.e2e-spec.ts'],
+    routes: ['npm run start:sentinel', 'npm run start:cluster', 'REDIS_SENTINELS', 'REDIS_CLUSTER'],
+    files: [
+      'docs/high-availability.md',
+      'src/startup/topology.redis.ts',
+      'libs/session/src/redis/redis.client.ts',
+    ],
+    tests: [
+      'test/app/start-sentinel.e2e-spec.ts',
+      'test/app/start-cluster.e2e-spec.ts',
+      'test/chaos/sentinel-failover.e2e-spec.ts',
+      'test/chaos/cluster-failover.e2e-spec.ts',
+    ],
   },
   {
     chapter: PERFORMANCE,

@@ -1,4 +1,5 @@
 import { readConfiguration } from '../configuration.js';
+import { variableOf } from '../startup/redis.environment.js';
 import { connectToParent } from '../startup/service.parent.js';
 import { sentenceFor, StartupError } from '../startup/startup.error.js';
 import { createProfileService } from './profile-service.js';
@@ -12,6 +13,7 @@ const GRACE = 1_000;
 /** Ends it, once there is something to end. */
 let close: () => Promise<unknown> = () => Promise.resolve();
 let port: number | undefined;
+let redisVariable: string | undefined;
 const parent = connectToParent();
 
 parent.onEnd(async () => {
@@ -20,22 +22,28 @@ parent.onEnd(async () => {
   process.exit(0);
 });
 try {
-  const { profileService, redisUrl, sessionSecret } = readConfiguration();
+  const { profileService, redis, sessionSecret } = readConfiguration();
   if (profileService === undefined)
     throw new StartupError('PROFILE_PORT is "off", so there is nothing to start.');
-  if (redisUrl === undefined)
+  if (redis === undefined)
     throw new StartupError(
-      'REDIS_URL is not set. The profile service shares the Redis of the application: set it to the same one.',
+      'REDIS_URL is not set, nor REDIS_SENTINELS or REDIS_CLUSTER. The profile service shares the Redis of the application: name the same one.',
     );
   port = profileService.port;
-  const app = await createProfileService({ redisUrl, sessionSecret });
+  redisVariable = variableOf(redis);
+  const app = await createProfileService({ redis, sessionSecret });
   close = () => app.close();
   await app.listen(port);
   const { port: listening } = app.getHttpServer().address() as { port: number };
   parent.ready(listening);
 } catch (error) {
   const isPortTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-  const reason = sentenceFor(error, { port, portVariable: 'PROFILE_PORT', what: 'The profile service' });
+  const reason = sentenceFor(error, {
+    port,
+    redisVariable,
+    portVariable: 'PROFILE_PORT',
+    what: 'The profile service',
+  });
   await close().catch(() => undefined);
   await parent.failed({ reason, isPortTaken });
   process.exit(1);

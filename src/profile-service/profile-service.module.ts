@@ -1,11 +1,12 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { SessionModule } from 'nestjs-redis-session';
+import { SessionModule, type SessionModuleOptions } from 'nestjs-redis-session';
 import { ProfileStore } from '../users/profile.store.js';
 import { HealthController } from './health.controller.js';
 import { ProfileController } from './profile.controller.js';
 
 export interface ProfileServiceOptions {
-  redisUrl: string;
+  /** That of the main application. */
+  redis: SessionModuleOptions['redis'];
   /** The one that the main application signs with. SessionModule refuses one that is missing or weak. */
   sessionSecret: string | undefined;
 }
@@ -13,12 +14,10 @@ export interface ProfileServiceOptions {
 /** A service beside the main application: it shares the sessions, and reads them only. It has Redis and no database. */
 @Module({ controllers: [ProfileController, HealthController], providers: [ProfileStore] })
 export class ProfileServiceModule {
-  static with({ redisUrl, sessionSecret }: ProfileServiceOptions): DynamicModule {
+  static with({ redis, sessionSecret }: ProfileServiceOptions): DynamicModule {
     return {
       module: ProfileServiceModule,
-      imports: [
-        SessionModule.forRoot({ secret: sessionSecret, redis: redisUrl, session: { access: 'read' } }),
-      ],
+      imports: [SessionModule.forRoot({ secret: sessionSecret, redis, session: { access: 'read' } })],
     };
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { RedisConnection, SessionError } from 'nestjs-redis-session';
+import { serversOf } from '../redis.servers.js';
 import { RedisSockets } from './redis.sockets.js';
 import { RequestsUnderWay } from './requests.under-way.js';
 
@@ -10,7 +11,7 @@ export interface ConnectionFacts {
   requestsUnderWay: number;
   /** The most requests at one time since the start. */
   mostUnderWay: number;
-  /** Of all clients since Redis was started; `null` if this client may not ask. */
+  /** Of all clients since Redis was started, of a Cluster by all primaries together; `null` if this client may not ask. */
   commandsProcessed: number | null;
 }
 
@@ -65,8 +66,12 @@ export class ConnectionsService {
 
   private async commandsProcessed(): Promise<number | null> {
     try {
-      const stats = await this.connection.run((client) => client.info('stats'), { repeatable: true });
-      return Number(/^total_commands_processed:(\d+)/m.exec(stats)?.[1] ?? NaN) || null;
+      const stats = await this.connection.run(
+        (client) => Promise.all(serversOf(client).map((server) => server.info('stats'))),
+        { repeatable: true },
+      );
+      const each = stats.map((text) => Number(/^total_commands_processed:(\d+)/m.exec(text)?.[1] ?? NaN));
+      return each.reduce((total, commands) => total + commands, 0) || null;
     } catch (error) {
       // Many providers of Redis forbid INFO. If Redis is away, the rest of the page says so.
       if (error instanceof SessionError) return null;

@@ -1,7 +1,10 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { SessionRedisOptions } from 'nestjs-redis-session';
 import { RedisAnywhereError, type RedisServer, startRedis } from 'redis-anywhere';
+import { type ApplicationRedis, environmentFor, type Topology } from './redis.environment.js';
+import { openTopology } from './topology.redis.js';
 
 /** How long an instance waits for another one that is just starting or stopping the Redis that they share, ms. */
 const PATIENCE = 6_000;
@@ -9,14 +12,11 @@ const PAUSE = 100;
 /** After a crash, ms: long enough to see how the application answers without Redis. */
 const RESTART_AFTER = 3_000;
 
-export interface ApplicationRedis {
-  readonly url: string;
-  /** Ends it if this process started it. */
-  stop(): Promise<void>;
-}
-
 export interface ApplicationRedisOptions {
-  redisUrl: string | undefined;
+  /** The one that the environment names. */
+  redis: SessionRedisOptions | undefined;
+  /** What to start instead of a single server. */
+  topology: Topology | undefined;
   /** Folder for the data of a Redis that is started here, so that sessions outlive a restart. */
   cacheFolder: string;
   /** Told one line at a time. */
@@ -24,18 +24,27 @@ export interface ApplicationRedisOptions {
 }
 
 /**
- * The Redis to run on: the one that `REDIS_URL` names; otherwise one of the application's own, whose data is kept. Only one
- * Redis can work on that data, so a second instance uses that of the first.
+ * The Redis to run on: the one that the environment names; Sentinels or a Cluster, if that is asked for; otherwise one of the
+ * application's own, whose data is kept. Only one Redis can work on that data, so a second instance uses that of the first.
  *
  * @throws RedisAnywhereError when there is none
+ * @throws StartupError when Sentinels or a Cluster cannot be had here
  */
 export async function openRedis({
-  redisUrl,
+  redis,
+  topology,
   cacheFolder,
   say,
 }: ApplicationRedisOptions): Promise<ApplicationRedis> {
   const onProgress = (line: string): void => say(`Redis: ${line}`);
-  if (redisUrl !== undefined) return startRedis({ via: 'url', env: { REDIS_URL: redisUrl }, onProgress });
+  if (topology !== undefined) return openTopology(topology, say);
+  if (redis?.url !== undefined)
+    return servedBy(await startRedis({ via: 'url', env: { REDIS_URL: redis.url }, onProgress }));
+  if (redis !== undefined) {
+    say(`Redis: using ${describeNamed(redis)}`);
+    // The environment that names it is passed on as it is.
+    return { redis, environment: {}, stop: () => Promise.resolve() };
+  }
   const noticePath = join(cacheFolder, 'redis-url');
   const giveUpAt = Date.now() + PATIENCE;
   for (;;) {
@@ -48,7 +57,7 @@ export async function openRedis({
         say(
           `Redis: using ${shared.url}, which another instance of this application has started and which ends with it. Set REDIS_URL for one that stays.`,
         );
-        return shared;
+        return servedBy(shared);
       }
       if (Date.now() >= giveUpAt) {
         throw new RedisAnywhereError(
@@ -62,6 +71,22 @@ export async function openRedis({
     }
     await delay(PAUSE);
   }
+}
+
+function servedBy(server: RedisServer): ApplicationRedis {
+  const { url } = server;
+  return { redis: { url }, environment: environmentFor({ REDIS_URL: url }), stop: () => server.stop() };
+}
+
+/** Names and addresses only. */
+function describeNamed({ sentinels = [], name, cluster = [] }: SessionRedisOptions): string {
+  const isBehindSentinels = sentinels.length > 0;
+  const list = (isBehindSentinels ? sentinels : cluster)
+    .map((one) => (typeof one === 'string' ? one : `${one.host}:${one.port}`))
+    .join(', ');
+  return isBehindSentinels
+    ? `the primary "${name}" that the Sentinels at ${list} know, from REDIS_SENTINELS`
+    : `the Cluster with nodes at ${list}, from REDIS_CLUSTER`;
 }
 
 async function startOwn(options: {
@@ -86,7 +111,7 @@ async function startOwn(options: {
   });
   await announce(noticePath, server.url);
   return {
-    url: server.url,
+    ...servedBy(server),
     stop: async () => {
       isStopping = true;
       clearTimeout(timer);

@@ -14,6 +14,8 @@ interface Starting {
   port?: number;
   /** The variable of the environment that chooses the port. */
   portVariable?: 'PORT' | 'PROFILE_PORT';
+  /** The variable that names the Redis. */
+  redisVariable?: string;
   /** As the first word of a sentence. */
   what?: string;
 }
@@ -21,7 +23,7 @@ interface Starting {
 /** What to tell, without a stack trace, whoever tried to start the application. */
 export function sentenceFor(
   error: unknown,
-  { port, portVariable = 'PORT', what = 'The application' }: Starting = {},
+  { port, portVariable = 'PORT', redisVariable = 'REDIS_URL', what = 'The application' }: Starting = {},
 ): string {
   if (!(error instanceof Error)) return `${what} cannot start: ${String(error)}`;
   if (error instanceof StartupError || error instanceof RedisAnywhereError) return error.message;
@@ -32,7 +34,7 @@ export function sentenceFor(
       : error.message.replace(`SessionModule: option ${error.option}`, variable);
   }
   if (error instanceof StoreUnavailableError)
-    return `${error.message} Start that Redis, or correct REDIS_URL.`;
+    return `${error.message} Start that Redis, or correct ${redisVariable}.`;
   const code = 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') {
     return `Port ${port} is taken by another program: stop that one, or choose another port, for example ${portVariable}=${(port ?? 0) + 1}.`;

@@ -4,6 +4,8 @@ import { connect } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
+import { Redis } from 'ioredis';
+import type { Answer } from '../support/browser.js';
 import { databaseDump } from '../support/database.js';
 
 const MAIN = 'dist/main.js';
@@ -25,9 +27,9 @@ export class AppProcess {
   stderr = '';
   private readonly child: ChildProcess;
 
-  constructor(env: Record<string, string>) {
+  constructor(env: Record<string, string>, args: readonly string[] = []) {
     const startedAt = performance.now();
-    this.child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child.stdout!.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     this.child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
     this.ended = new Promise((resolve) => {
@@ -65,9 +67,12 @@ export class AppProcess {
   }
 }
 
-/** Starts built applications with an empty environment and a cache folder of their own; kills those that still run. */
-export function useAppProcesses(): {
-  start(env?: Record<string, string>): AppProcess;
+/**
+ * Starts built applications with an empty environment and a cache folder of their own; kills those that still run after each test, or
+ * after all of the file.
+ */
+export function useAppProcesses({ endAfter = 'test' }: { endAfter?: 'test' | 'file' } = {}): {
+  start(env?: Record<string, string>, args?: readonly string[]): AppProcess;
   readonly folder: string;
 } {
   if (!existsSync(MAIN))
@@ -82,22 +87,58 @@ export function useAppProcesses(): {
   const running: AppProcess[] = [];
   let dump: string;
   beforeAll(async () => void (dump = await databaseDump()), 60_000);
-  afterEach(async () => {
+  (endAfter === 'test' ? afterEach : afterAll)(async () => {
     await Promise.all(running.splice(0).map((app) => app.kill('SIGTERM')));
   });
   afterAll(() => rmSync(cache, { recursive: true, force: true }));
   return {
     folder,
-    start(env = {}) {
+    start(env = {}, args = []) {
       // Most of them need no database that stays, and only one process could have that of the cache folder; nor a second process.
       const needless = { DATABASE_URL: `memory:${dump}`, PROFILE_PORT: 'off' };
       const base = { PATH, HOME, TMPDIR, PORT: '0', XDG_CACHE_HOME: cache, ...needless };
       const redis = { ...(REDIS_VIA && { REDIS_VIA }), ...(DOCKER_HOST && { DOCKER_HOST }) };
-      const app = new AppProcess({ ...base, ...redis, ...env });
+      const app = new AppProcess({ ...base, ...redis, ...env }, args);
       running.push(app);
       return app;
     },
   };
+}
+
+/** Asks until it is served: on a busy machine a failover may take longer than a request waits, and is then answered 503. */
+export async function served(ask: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    const answer = await ask();
+    if (answer.status !== 503) return answer;
+  }
+}
+
+/**
+ * Finds a node that is a primary now, which a busy machine may have changed, and resolves once its replicas have what was written there
+ * until now: what they lack is lost with it.
+ */
+export async function copiedPrimary<T extends { url: string }>(
+  nodes: readonly T[],
+  replicas: number,
+): Promise<T> {
+  for (const node of nodes) {
+    const client = new Redis(node.url);
+    try {
+      const role = await client.role().catch(() => []);
+      if (role[0] !== 'master') continue;
+      // WAIT waits for what this connection has written; on a Cluster not every key is of this node.
+      for (
+        let name = 0;
+        (await client.set(`copied-${name}`, '', 'PX', 1).catch(() => '')) !== 'OK';
+        name += 1
+      );
+      while ((await client.wait(replicas, 1_000)) < replicas);
+      return node;
+    } finally {
+      client.disconnect();
+    }
+  }
+  throw new Error('None of these nodes is a primary.');
 }
 
 /** Whether anything listens there. */

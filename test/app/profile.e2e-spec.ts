@@ -207,7 +207,7 @@ describe('the profile while the profile service', () => {
   it('gets no profiles, because Redis refuses to store them, keeps nobody from logging in', async () => {
     const may = ['ACL', 'SETUSER', 'narrow', 'reset', 'on', '>word', '~sess*', '+@all'];
     await redis.client.call(...(may as [string, ...string[]]));
-    const narrow = await start({ redisUrl: redis.url.replace('redis://', 'redis://narrow:word@') });
+    const narrow = await start({ redis: redis.url.replace('redis://', 'redis://narrow:word@') });
     const visitor = new Browser(narrow.origin);
     expect((await visitor.post('/login', BOB)).status).toBe(200);
     expect((await visitor.get('/me')).status).toBe(200);

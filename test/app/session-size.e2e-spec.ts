@@ -144,7 +144,7 @@ describe('the connection', () => {
   it('is shown without the figures that Redis keeps to itself', async () => {
     await redis.client.acl('SETUSER', 'modest', 'on', '>modest', '~*', '&*', '+@all');
     const url = redis.url.replace('redis://', 'redis://modest:modest@');
-    const modest = new Browser((await start({ redisUrl: url })).origin);
+    const modest = new Browser((await start({ redis: url })).origin);
     await redis.client.acl('SETUSER', 'modest', '-info');
     const { status, json } = await modest.get('/session');
     expect([status, json.connections.commandsProcessed]).toEqual([200, null]);

@@ -7,12 +7,13 @@ import {
   type Finding,
   FINDING_CODES,
   lineOf,
-  type RedisFacts,
+  type ServerFacts,
 } from '../../libs/session/src/doctor/index.js';
 import { examineOptions } from '../../libs/session/src/doctor/option.examination.js';
 import { examineHeaders, examineTrust } from '../../libs/session/src/doctor/proxy.examination.js';
 import { finding } from '../../libs/session/src/doctor/finding.js';
 import { resolveModuleOptions } from '../../libs/session/src/session-module.options.js';
+import { ALONE as alone, SERVER as server } from '../support/redis.facts.js';
 import { SECRET } from '../support/test-app.js';
 
 const production = { production: true };
@@ -117,29 +118,15 @@ describe('an examined adapter', () => {
 });
 
 describe('an examined Redis', () => {
-  const good: RedisFacts = {
-    isLocal: false,
-    isEncrypted: true,
-    isOpen: false,
-    product: 'Redis',
-    version: '7.2.4',
-    isReplica: false,
-    replicas: 1,
-    usedMemory: 500_000,
-    evictionPolicy: 'noeviction',
-    maxMemory: 1_000_000,
-    isPersistent: true,
-    unreadable: [],
-  };
-  const of = (change: Partial<RedisFacts>, where = production) =>
-    said(examineRedis({ ...good, ...change }, where));
+  const of = (change: Partial<ServerFacts>, where = production) =>
+    said(examineRedis({ ...alone, servers: [{ ...server, ...change }] }, where));
   const local = { isLocal: true };
 
   it('of which all is well leaves nothing to say', () => {
     expect(of({})).toEqual([]);
   });
 
-  it.each<[string, Partial<RedisFacts>]>([
+  it.each<[string, Partial<ServerFacts>]>([
     ['error REDIS_EVICTS_SESSIONS', { evictionPolicy: 'allkeys-lru' }],
     ['error REDIS_EVICTS_SESSIONS', { evictionPolicy: 'volatile-ttl' }],
     ['warning REDIS_EVICTS_SESSIONS', { evictionPolicy: 'volatile-lru', maxMemory: 0 }],

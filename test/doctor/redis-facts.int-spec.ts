@@ -1,7 +1,12 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { SessionEvents } from 'nestjs-redis-session';
-import { examineRedis, readRedisFacts, type RedisFacts } from '../../libs/session/src/doctor/index.js';
+import {
+  examineRedis,
+  readRedisFacts,
+  type RedisFacts,
+  type ServerFacts,
+} from '../../libs/session/src/doctor/index.js';
 import { RedisConnection, resolveRedisOptions } from '../../libs/session/src/redis/index.js';
 import { useRedis } from '../support/redis.js';
 
@@ -19,15 +24,18 @@ async function set(name: string, value: string): Promise<void> {
 }
 
 /** What is read with a client of its own, and what is thought of it in production. */
-async function look(url = redis.url): Promise<{ facts: RedisFacts; codes: string[]; events: string[] }> {
+async function look(
+  url = redis.url,
+): Promise<{ facts: ServerFacts & Pick<RedisFacts, 'unreadable'>; codes: string[]; events: string[] }> {
   const events = new SessionEvents();
   const told: string[] = [];
   events.all$.subscribe(({ type }) => told.push(type));
   const connection = new RedisConnection(resolveRedisOptions(url), events);
   await connection.open();
   try {
-    const facts = await readRedisFacts(connection);
-    return { facts, codes: examineRedis(facts, { production: true }).map(({ code }) => code), events: told };
+    const { servers, ...all } = await readRedisFacts(connection);
+    const codes = examineRedis({ ...all, servers }, { production: true }).map(({ code }) => code);
+    return { facts: { ...servers[0], unreadable: all.unreadable }, codes, events: told };
   } finally {
     await connection.close();
   }
@@ -37,6 +45,7 @@ describe('what Redis says of itself', () => {
   it('is read from a server without persistence, replica and limit', async () => {
     const { facts, codes } = await look();
     expect(facts).toEqual({
+      address: new URL(redis.url).host,
       isLocal: true,
       isEncrypted: false,
       isOpen: true,
@@ -48,6 +57,8 @@ describe('what Redis says of itself', () => {
       evictionPolicy: 'noeviction',
       maxMemory: 0,
       isPersistent: false,
+      leastReplicas: undefined,
+      cluster: undefined,
       unreadable: [],
     });
     expect(codes).toEqual(['REDIS_NO_PERSISTENCE', 'REDIS_NO_REPLICA']);
@@ -109,7 +120,7 @@ describe('what Redis says of itself', () => {
   it('is read from the client that an application gives', async () => {
     const client = new Redis(redis.url);
     const connection = new RedisConnection(resolveRedisOptions({ client }), new SessionEvents());
-    expect((await readRedisFacts(connection)).isLocal).toBe(true);
+    expect((await readRedisFacts(connection)).servers[0].isLocal).toBe(true);
     client.disconnect();
   });
 });

@@ -21,6 +21,7 @@ describe('startCluster', () => {
     await Promise.all(keys.map((key) => client.set(key, key)));
     const owners = new Set(await Promise.all(keys.map((key) => cluster.primaryOf(key))));
     expect(owners.size).toBe(3);
+    expect((await cluster.primaries()).map(({ name }) => name)).toEqual(['node-1', 'node-2', 'node-3']);
     client.disconnect();
     expect(await answers(`redis://${nodes[0]?.host}:${nodes[0]?.port}`)).toBe(false);
   });
@@ -34,6 +35,12 @@ describe('startCluster', () => {
     expect(await withClient(elsewhere.url, (peer) => peer.set('key-2', 'during'))).toBe('OK');
     await eventually('a successor', async () => (await cluster.primaryOf('key-1')) === replica);
     expect(await withClient(replica!.url, (peer) => peer.get('key-1'))).toBe('key-1');
+    const primaries = await cluster.primaries();
+    expect([primaries.length, primaries.includes(first), primaries.includes(replica!)]).toEqual([
+      3,
+      false,
+      true,
+    ]);
     await cluster.restart(first);
     await cluster.settled();
     expect(await cluster.replicasOf(replica!)).toEqual([first]);

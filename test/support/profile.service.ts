@@ -19,7 +19,7 @@ export function useProfileService(redis: TestRedis): { readonly app: string; rea
     return started.getUrl();
   }
   beforeAll(async () => {
-    const shared = { redisUrl: redis.url, sessionSecret: SECRET };
+    const shared = { redis: redis.url, sessionSecret: SECRET };
     service = await listen(createProfileService(shared, false));
     const options = { ...shared, database: database.opened.database, profileServiceUrl: () => service };
     app = await listen(createApplication(options, false));

@@ -11,14 +11,16 @@ export interface SampleApp {
 }
 
 /** Starts sample applications in this process, on free ports and one database, and closes after each test those that still run. */
-export function useSampleApps(redisUrl: () => string): (options?: Partial<AppOptions>) => Promise<SampleApp> {
+export function useSampleApps(
+  redis: () => AppOptions['redis'],
+): (options?: Partial<AppOptions>) => Promise<SampleApp> {
   const database = useDatabase();
   const running: SampleApp[] = [];
   afterEach(async () => {
     await Promise.all(running.splice(0).map((app) => app.close()));
   });
   return async (options = {}) => {
-    const base = { redisUrl: redisUrl(), database: database.opened.database, sessionSecret: SECRET };
+    const base = { redis: redis(), database: database.opened.database, sessionSecret: SECRET };
     const app = await createApplication({ ...base, ...options }, false);
     await app.listen(0, '127.0.0.1');
     const sample = { app, origin: await app.getUrl(), close: () => app.close() };

@@ -32,7 +32,7 @@ export function useSharedSample(redis: TestRedis): SharedSample {
   let close: (() => Promise<void>) | undefined;
   let count = 0;
   beforeAll(async () => {
-    const options = { redisUrl: redis.url, database: database.opened.database, sessionSecret: SECRET };
+    const options = { redis: redis.url, database: database.opened.database, sessionSecret: SECRET };
     const app = await createApplication(options, false);
     close = () => app.close();
     await app.listen(0, '127.0.0.1');

@@ -56,7 +56,7 @@ export function useSignUps(redis: TestRedis): SignUps {
   let ahead = 0;
   let names = 0;
   beforeAll(async () => {
-    const options = { redisUrl: redis.url, database: database.opened.database, sessionSecret: SECRET };
+    const options = { redis: redis.url, database: database.opened.database, sessionSecret: SECRET };
     app = await createApplication(options, false);
     jest.spyOn(app.get(Clock), 'now').mockImplementation(() => Date.now() + ahead);
     await app.listen(0, '127.0.0.1');

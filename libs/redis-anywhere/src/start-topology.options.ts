@@ -117,6 +117,8 @@ export interface RedisSentinel extends RedisTopology {
 export interface RedisCluster extends RedisTopology {
   /** The primary of a key's slot, as the nodes that run see it. */
   primaryOf(key: string): Promise<RedisNode>;
+  /** Who serves slots now, by their first slot, as the nodes that run see it; one that was just killed until it has a successor. */
+  primaries(): Promise<RedisNode[]>;
   /** The replicas of a primary. */
   replicasOf(primary: RedisNode | string): Promise<RedisNode[]>;
 }

@@ -109,12 +109,21 @@ interface NodeLine {
   ranges: [number, number][];
 }
 
+const firstSlot = ({ ranges }: NodeLine): number => ranges[0]?.[0] ?? 0;
+
 class ClusterNodes extends TopologyNodes implements RedisCluster {
   async primaryOf(key: string): Promise<TopologyNode> {
     const slot = Number((await this.#anybody().ask('CLUSTER', 'KEYSLOT', key)).slice(1));
     const lines = await this.#lines(this.#anybody());
     const owner = lines.find(({ ranges }) => ranges.some(([first, last]) => first <= slot && slot <= last));
     return this.#nodeOf(owner);
+  }
+
+  async primaries(): Promise<TopologyNode[]> {
+    const lines = await this.#lines(this.#anybody());
+    const serving = lines.filter(({ ranges }) => ranges.length > 0);
+    const inOrder = serving.toSorted((one, other) => firstSlot(one) - firstSlot(other));
+    return inOrder.map((line) => this.#nodeOf(line));
   }
 
   async replicasOf(primary: RedisNode | string): Promise<TopologyNode[]> {

@@ -8,7 +8,7 @@ export const doctorCommand: Command = {
   words: 'doctor',
   summary: 'Says what about this Redis should be otherwise for sessions.',
   usage: '[--production] [options]',
-  help: `Looks at version, eviction, password, TLS, persistence and replicas. An application looks at its options too when it
+  help: `Looks at version, eviction, password, TLS, persistence and replicas, of a Cluster at every primary. An application looks at its options too when it
 starts. Ends with exit code 1 if there is an error; without --production everything is a warning.
 
   --production    judge as in production (default: whether NODE_ENV is "production")`,
@@ -22,9 +22,10 @@ starts. Ends with exit code 1 if there is an error; without --production everyth
       if (terminal.isJson) for (const found of findings) terminal.json(found);
       else for (const found of findings) terminal.line(`${found.severity.padEnd(7)}  ${lineOf(found)}`);
       const errors = findings.filter(({ severity }) => severity === 'error').length;
-      const version = facts.version === undefined ? 'of an unknown version' : facts.version;
+      const [{ product, version = 'of an unknown version' }, ...others] = facts.servers;
+      const primaries = others.length > 0 ? ` (a Cluster of ${others.length + 1} primaries)` : '';
       terminal.note(
-        `${facts.product} ${version} at ${place}, judged for ${production ? 'production' : 'development'}: ` +
+        `${product} ${version} at ${place}${primaries}, judged for ${production ? 'production' : 'development'}: ` +
           `${counted(errors, 'error')}, ${counted(findings.length - errors, 'warning')}.`,
       );
       for (const what of facts.unreadable) terminal.note(`Could not be read: ${what}.`);

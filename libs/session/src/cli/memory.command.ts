@@ -29,8 +29,11 @@ sample is measured, and it says so.
     withRedis(values, async (target) => {
       const largest = largestFrom(values);
       const kinds = await measure(target, terminal, largest);
-      const facts = await readRedisFacts(target.connection);
-      const { usedMemory, maxMemory, evictionPolicy } = facts;
+      const { servers } = await readRedisFacts(target.connection);
+      const [{ evictionPolicy }] = servers;
+      // Of a Cluster, all primaries together.
+      const usedMemory = sumOf(servers.map((server) => server.usedMemory));
+      const maxMemory = sumOf(servers.map((server) => server.maxMemory));
       const { sessions, ...others } = kinds;
       if (terminal.isJson) {
         terminal.json({
@@ -68,6 +71,14 @@ sample is measured, and it says so.
       return 0;
     }),
 };
+
+/** `undefined` if one of them is not known. */
+function sumOf(values: readonly (number | undefined)[]): number | undefined {
+  return values.reduce(
+    (sum, value) => (sum === undefined || value === undefined ? undefined : sum + value),
+    0,
+  );
+}
 
 function largestFrom({ largest }: Values): number {
   if (largest === undefined) return DEFAULT_LARGEST;

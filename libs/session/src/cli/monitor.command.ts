@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { explainFailure, isRefusal } from '../redis/index.js';
+import { explainFailure, isRefusal, primariesOf } from '../redis/index.js';
 import { sideKeysOf } from '../store/index.js';
 import { CliError } from './cli.error.js';
 import type { Command } from './command.js';
@@ -14,35 +14,39 @@ export const monitorCommand: Command = {
   words: 'sessions monitor',
   summary: 'Shows live which commands reach sessions, until Ctrl-C. Costs Redis throughput.',
   usage: '[options]',
-  help: `Uses MONITOR on a connection of its own. Redis then sends every command of everybody to this one, which can halve its throughput: look,
+  help: `Uses MONITOR on a connection of its own (of a Cluster, one to each primary). Redis then sends every command of everybody to this one, which can halve its throughput: look,
 and end it. Keys are shown, values never.
 `,
   options: [],
   handle: 'none',
   run: ({ values, terminal }) =>
     withRedis(values, async ({ connection, prefix, place }) => {
-      const { client } = connection;
-      if (!('monitor' in client)) throw new CliError('MONITOR works on one server; give its URL.', 2);
       const ended = new Promise<'ended'>((resolve) => {
         // Further ones are ignored: npx passes on the Ctrl-C that the terminal has sent here already.
         for (const signal of SIGNALS) process.on(signal, () => resolve('ended'));
       });
       // Not `client.monitor()`: where MONITOR is refused it leaves its connection open, and nobody could close it.
-      const monitor = client.duplicate({ monitor: true, lazyConnect: false });
+      const monitors = primariesOf(connection.client).map((server) =>
+        server.duplicate({ monitor: true, lazyConnect: false }),
+      );
       try {
         const keysOf = keyFinder(prefix);
-        monitor.on('monitor', (time: string, args: string[], source: string) => {
-          const keys = keysOf(args);
-          if (keys.length > 0)
-            print(terminal, { time, command: args[0] ?? '', keys, isScript: source === 'lua' });
+        const lost = new Promise<'lost'>((resolve) => {
+          for (const monitor of monitors) {
+            monitor.once('close', () => resolve('lost'));
+            monitor.on('monitor', (time: string, args: string[], source: string) => {
+              const keys = keysOf(args);
+              if (keys.length > 0)
+                print(terminal, { time, command: args[0] ?? '', keys, isScript: source === 'lua' });
+            });
+          }
         });
-        const lost = new Promise<'lost'>((resolve) => monitor.once('close', () => resolve('lost')));
-        await begun(monitor);
+        await Promise.all(monitors.map((monitor) => begun(monitor)));
         terminal.note(`Watching ${prefix} on ${place}. MONITOR costs Redis throughput; Ctrl-C ends it.`);
         if ((await Promise.race([ended, lost])) === 'ended') return 0;
         throw new CliError('The connection to Redis was lost.', 1);
       } finally {
-        monitor.disconnect();
+        for (const monitor of monitors) monitor.disconnect();
       }
     }),
 };

@@ -7,10 +7,12 @@ import {
 } from '../common/index.js';
 import {
   explainFailure,
+  infoFields,
   isRefusal,
   messageOf,
   RedisConnection,
   resolveRedisOptions,
+  type SessionRedisOptions,
 } from '../redis/index.js';
 import { SessionRegistry } from '../session/index.js';
 import { RedisRecordBackend, RedisSessionStore } from '../store/index.js';
@@ -41,7 +43,7 @@ export async function withRedis<T>(
   work: (target: RedisTarget) => Promise<T>,
 ): Promise<T> {
   const url = redis ?? (process.env['REDIS_URL'] || DEFAULT_URL);
-  const connection = connectionTo(url);
+  const connection = await openConnection(url);
   const { host } = new URL(url);
   const events = new SessionEvents();
   const clock = new SystemClock();
@@ -50,7 +52,6 @@ export async function withRedis<T>(
   const backend = new RedisRecordBackend(connection);
   const registry = new SessionRegistry(store, clock, events);
   try {
-    await connection.open();
     return await work({ connection, backend, store, registry, clock, prefix, place: host });
   } catch (error) {
     throw isUnexpected(error) ? error : new CliError(sentenceOf(error), 1);
@@ -59,9 +60,40 @@ export async function withRedis<T>(
   }
 }
 
-function connectionTo(url: string): RedisConnection {
+/** To the server, or, if that is a node of a Cluster, to all of them: alone it knows its own sessions only. */
+async function openConnection(url: string): Promise<RedisConnection> {
+  const single = connectionTo({ url });
+  const isNode = await opened(single, async () => {
+    // What a server is that does not let us ask shows in its answers.
+    const info = await single.run((client) => client.info('server'), { repeatable: true }).catch(() => '');
+    return infoFields(info).get('redis_mode') === 'cluster';
+  });
+  if (!isNode) return single;
+  await single.close();
+  const { protocol, hostname, port, username, password } = new URL(url);
+  const cluster = connectionTo({
+    cluster: [{ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 6_379) }],
+    username: decodeURIComponent(username) || undefined,
+    password: decodeURIComponent(password) || undefined,
+    tls: protocol === 'rediss:' || undefined,
+  });
+  await opened(cluster, () => Promise.resolve());
+  return cluster;
+}
+
+async function opened<T>(connection: RedisConnection, work: () => Promise<T>): Promise<T> {
   try {
-    return new RedisConnection(resolveRedisOptions({ url, maxWait: seconds(5) }), new SessionEvents());
+    await connection.open();
+    return await work();
+  } catch (error) {
+    await connection.close();
+    throw isUnexpected(error) ? error : new CliError(sentenceOf(error), 1);
+  }
+}
+
+function connectionTo(target: SessionRedisOptions): RedisConnection {
+  try {
+    return new RedisConnection(resolveRedisOptions({ ...target, maxWait: seconds(5) }), new SessionEvents());
   } catch (error) {
     if (!(error instanceof InvalidOptionError)) throw error;
     throw new CliError(`--redis (or REDIS_URL) ${error.detail}`, 2);
@@ -76,7 +108,7 @@ const isUnexpected = (error: unknown): boolean =>
 function sentenceOf(error: unknown): string {
   if (!(error instanceof StoreUnavailableError)) return explainFailure(error);
   if (messageOf(error.cause).startsWith('MOVED'))
-    return 'This Redis is one node of a Cluster, and this command looks at one server only: use SessionRegistry in an application.';
+    return 'This Redis is one node of a Cluster and does not say so (its user may not use INFO): allow that with +info.';
   return error.cause === undefined || error.message.includes('cannot be used')
     ? error.message
     : explainFailure(error.cause);

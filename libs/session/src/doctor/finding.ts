@@ -133,6 +133,46 @@ const CATALOGUE = {
     inProduction: 'warning',
     remedy: 'Add a replica, with Sentinel or a Cluster to fail over to it.',
   },
+  REDIS_READS_REPLICAS: {
+    inProduction: 'error',
+    remedy:
+      "Give this module a client that asks primaries only: scaleReads: 'master' on a Cluster, role: 'master' behind Sentinels.",
+    asvs: '7.4.1',
+  },
+  REDIS_MIN_REPLICAS: {
+    inProduction: 'warning',
+    remedy:
+      'Set min-replicas-to-write 1 and min-replicas-max-lag 10 on every server that may become the primary.',
+    asvs: '7.4.1',
+  },
+  SENTINELS_TOO_FEW: {
+    inProduction: 'warning',
+    remedy:
+      'Run at least three Sentinels, on machines that fail apart, and let this application reach all of them.',
+  },
+  SENTINEL_QUORUM: {
+    inProduction: 'error',
+    remedy:
+      'Set the quorum to the majority of the Sentinels (SENTINEL SET <name> quorum 2 for three), and start those that are down.',
+  },
+  SENTINEL_NO_PASSWORD: {
+    inProduction: 'error',
+    remedy: 'Set requirepass in the configuration of the Sentinels, and redis.sentinelPassword here.',
+    asvs: '13.2.1',
+  },
+  CLUSTER_DOWN: {
+    inProduction: 'error',
+    remedy:
+      'Look at CLUSTER NODES for what is failing, start those nodes, or repair with redis-cli --cluster fix.',
+  },
+  CLUSTER_SLOTS_MISSING: {
+    inProduction: 'error',
+    remedy: 'Start the primary or a replica of those slots, or give them away with redis-cli --cluster fix.',
+  },
+  CLUSTER_FULL_COVERAGE: {
+    inProduction: 'warning',
+    remedy: 'Set cluster-require-full-coverage no on every node.',
+  },
 } as const satisfies Record<string, Entry>;
 
 /** The stable name of a kind of finding. */

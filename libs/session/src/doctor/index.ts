@@ -11,4 +11,6 @@ export { type DoctorOptions, type ResolvedDoctorOptions, resolveDoctorOptions } 
 export { type Finding, FINDING_CODES, type FindingCode, type FindingSeverity, lineOf } from './finding.js';
 export { examineRedis } from './redis.examination.js';
 export { readRedisFacts, type RedisFacts } from './redis.facts.js';
+export type { SentinelFacts } from './sentinel.facts.js';
+export type { ServerFacts } from './server.facts.js';
 export { SessionDoctor } from './session.doctor.js';

@@ -1,109 +1,80 @@
-import type { Cluster, Redis } from 'ioredis';
-import { infoFields, isRefusal, numberOf, type RedisConnection } from '../redis/index.js';
+import type { Cluster, Redis, RedisOptions } from 'ioredis';
+import { type Milliseconds, seconds, StoreUnavailableError } from '../common/index.js';
+import { isCluster, primariesOf, type RedisConnection } from '../redis/index.js';
+import { readSentinelFacts, type SentinelFacts } from './sentinel.facts.js';
+import { ifItAnswers, readServerFacts, type ServerFacts, type Topology } from './server.facts.js';
 
-/** What a Redis says of itself. `undefined`: it did not let us know. */
+/** What a Redis says of itself: one server, the primary that Sentinels name, or every primary of a Cluster. */
 export interface RedisFacts {
-  /** Reached over the loopback or a Unix socket: nobody else is on the way. */
-  readonly isLocal: boolean;
-  readonly isEncrypted: boolean;
-  /** Whether somebody without a password gets in. */
-  readonly isOpen: boolean | undefined;
-  /** Such as "Redis" or "Valkey". */
-  readonly product: string;
-  /** The version of Redis that it is or is compatible with, such as "7.2.4". */
-  readonly version: string | undefined;
-  readonly isReplica: boolean;
-  readonly replicas: number | undefined;
-  /** Bytes. */
-  readonly usedMemory: number | undefined;
-  readonly evictionPolicy: string | undefined;
-  /** Bytes; 0 is no limit. */
-  readonly maxMemory: number | undefined;
-  /** Whether anything is written to disk. */
-  readonly isPersistent: boolean | undefined;
+  readonly topology: Topology;
+  readonly servers: readonly [ServerFacts, ...ServerFacts[]];
+  readonly sentinels: SentinelFacts | undefined;
+  /** Whether the client was told to read from replicas. */
+  readonly readsReplicas: boolean;
   /** What could not be read, in a few words each. Managed services forbid some commands. */
   readonly unreadable: readonly string[];
 }
 
+/** Sentinels that are away are not waited for as long as a failover takes. */
+const SENTINEL_PATIENCE: Milliseconds = seconds(2);
+
 /**
- * Asks Redis about itself: INFO, CONFIG GET save, ACL GETUSER default. Of a Cluster, one primary.
+ * Asks Redis about itself: each server that holds data, and the Sentinels.
  *
- * @throws StoreUnavailableError if it does not answer within `redis.maxWait`; a forbidden command is no error
+ * @throws StoreUnavailableError if none answers within `redis.maxWait`; a forbidden command is no error
  */
 export async function readRedisFacts(connection: RedisConnection): Promise<RedisFacts> {
-  const ask = (command: (node: Redis) => Promise<unknown>): Promise<unknown> =>
-    connection.run(
-      async (client) => {
-        try {
-          return await command(primaryOf(client));
-        } catch (error) {
-          // Here and not outside: the connection would take a forbidden command for trouble with sessions.
-          if (isRefusal(error)) return undefined;
-          throw error;
-        }
-      },
-      { repeatable: true },
-    );
-  const { sentPassword, ...way } = await connection.run(
-    (client) => Promise.resolve(wayTo(primaryOf(client))),
-    {
-      repeatable: true,
-    },
-  );
-  const [info, save, user] = await Promise.all([
-    ask((node) => node.info()),
-    ask((node) => node.config('GET', 'save')),
-    // Who gets in without a password needs not be asked whether he would.
-    sentPassword ? ask((node) => node.acl('GETUSER', 'default')) : Promise.resolve(['on', 'nopass']),
+  const { client } = connection;
+  const topology = topologyOf(client);
+  const primaries = await connection.run(() => Promise.resolve(primariesOf(client)), { repeatable: true });
+  const [answers, sentinels] = await Promise.all([
+    Promise.all(
+      primaries.map((server) => {
+        const asked = readServerFacts(connection, server, topology);
+        // The others of a Cluster tell what its loss means.
+        return topology === 'cluster' ? ifItAnswers(asked) : asked;
+      }),
+    ),
+    topology === 'sentinel'
+      ? readSentinelFacts(client.options as RedisOptions, Math.min(connection.maxWait, SENTINEL_PATIENCE))
+      : undefined,
   ]);
-  const fields = infoFields(info);
-  const words = wordsIn(user);
-  const isOpen = user === undefined ? undefined : words.includes('on') && words.includes('nopass');
-  const saved = save === undefined ? undefined : wordsIn(save).some((word) => word !== 'save' && word !== '');
+  const [first, ...others] = answers.filter((answer) => answer !== undefined);
+  if (first === undefined) throw new StoreUnavailableError('No primary of the Cluster answers.');
+  const servers = [first, ...others] as const;
+  const silent = primaries.filter((_, index) => answers[index] === undefined);
   return {
-    ...way,
-    isOpen,
-    product: productOf(fields),
-    version: fields.get('redis_version'),
-    isReplica: fields.get('role') === 'slave',
-    replicas: numberOf(fields, 'connected_slaves'),
-    usedMemory: numberOf(fields, 'used_memory'),
-    evictionPolicy: fields.get('maxmemory_policy'),
-    maxMemory: numberOf(fields, 'maxmemory'),
-    isPersistent: fields.get('aof_enabled') === '1' ? true : saved,
+    topology,
+    servers,
+    sentinels,
+    readsReplicas: readsReplicas(client),
     unreadable: [
-      ...(fields.size === 0 ? ['INFO (version, memory, replicas)'] : []),
-      ...(saved === undefined ? ['CONFIG GET save (whether it writes to disk)'] : []),
-      ...(isOpen === undefined ? ['ACL GETUSER default (whether it asks everybody for a password)'] : []),
+      ...unreadableOf(servers),
+      ...silent.map(({ options: { host, port } }) => `${host}:${port} (it does not answer)`),
+      ...(sentinels?.isOpen === undefined && sentinels !== undefined
+        ? ['ACL GETUSER default of the Sentinels (whether they ask everybody for a password)']
+        : []),
     ],
   };
 }
 
-function primaryOf(client: Redis | Cluster): Redis {
-  if (!('nodes' in client)) return client;
-  const [first] = client.nodes('master');
-  if (first === undefined) throw new Error('The cluster has no primary at the moment.');
-  return first;
+function topologyOf(client: Redis | Cluster): Topology {
+  if (isCluster(client)) return 'cluster';
+  return client.options.sentinels == null ? 'server' : 'sentinel';
 }
 
-/** Where the connection really leads, which a host name does not say, and with what. */
-function wayTo({ stream, options }: Redis) {
-  const address = ('remoteAddress' in stream ? stream.remoteAddress : undefined) ?? options.host ?? '';
-  return {
-    isLocal: options.path !== undefined || /^(127\.|::1$|::ffff:127\.|localhost$)/.test(address),
-    isEncrypted: 'encrypted' in stream,
-    sentPassword: typeof options.password === 'string' && options.password !== '',
-  };
+/** A client that was made by this module never does. */
+function readsReplicas(client: Redis | Cluster): boolean {
+  if (!isCluster(client)) return client.options.sentinels != null && client.options.role === 'slave';
+  const { scaleReads = 'master' } = client.options;
+  return scaleReads !== 'master';
 }
 
-function productOf(fields: Map<string, string>): string {
-  return fields.get('server_name') === 'valkey' ? 'Valkey' : 'Redis';
-}
-
-/** All texts in a reply, however deep: the protocol's versions nest the same ones differently. */
-function wordsIn(reply: unknown): string[] {
-  if (typeof reply === 'string') return [reply];
-  if (reply instanceof Map) return [...reply].flatMap(wordsIn);
-  if (Array.isArray(reply)) return reply.flatMap(wordsIn);
-  return typeof reply === 'object' && reply !== null ? Object.entries(reply).flatMap(wordsIn) : [];
+/** Said once if it is so of all of them. */
+function unreadableOf(servers: readonly ServerFacts[]): string[] {
+  const texts = new Set(servers.flatMap(({ unreadable }) => unreadable));
+  return [...texts].map((text) => {
+    const of = servers.filter(({ unreadable }) => unreadable.includes(text));
+    return of.length === servers.length ? text : `${text} at ${of.map(({ address }) => address).join(', ')}`;
+  });
 }

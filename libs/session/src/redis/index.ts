@@ -4,11 +4,11 @@
  * Flow: a room calls `run` or `script` -> gate (deadline, bound) -> ioredis -> Redis.
  * May import: common. Invariant: no call outlives `redis.maxWait`; no `error` event is without a listener.
  */
-export type { DurabilityOptions } from './durability.options.js';
 export { ClusterShards } from './cluster.shards.js';
+export type { DurabilityOptions } from './durability.options.js';
 export type { CallQueue } from './gate.js';
 export { infoFields, numberOf } from './info.fields.js';
-export { scanKeys } from './key.scan.js';
+export { primariesOf, scanKeys } from './key.scan.js';
 export { type LuaScript, luaScript } from './lua.script.js';
 export { explainFailure, isRefusal, messageOf } from './redis.failures.js';
 export { KeyTracking, type KeyTrackingListener } from './key.tracking.js';

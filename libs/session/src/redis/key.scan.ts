@@ -37,6 +37,7 @@ export async function* scanKeys(
   }
 }
 
-function primariesOf(client: Redis | Cluster): Redis[] {
+/** The servers that hold the data: one, or of a Cluster every primary. */
+export function primariesOf(client: Redis | Cluster): Redis[] {
   return client.isCluster ? (client as Cluster).nodes('master') : [client as Redis];
 }
