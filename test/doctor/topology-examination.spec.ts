@@ -12,6 +12,19 @@ const production = { production: true };
 const development = { production: false };
 const said = (findings: readonly Finding[]) => findings.map(({ code, severity }) => `${severity} ${code}`);
 
+it('durability that asks for more replicas than are in step is an error, wherever this runs', () => {
+  const of = (replicas: number | undefined, durableReplicas: number | undefined) =>
+    examineRedis({ ...alone, servers: [{ ...server, replicas }], durableReplicas }, development);
+  expect(said(of(1, 2))).toEqual([expect.stringMatching(/REDIS_DURABILITY$/)]);
+  expect(of(1, 2)[0]!.message).toMatch(/asks for 2 replicas and 1 is in step/);
+  for (const [replicas, asked] of [
+    [2, 2],
+    [0, undefined],
+    [undefined, 2],
+  ] as const)
+    expect(of(replicas, asked)).toEqual([]);
+});
+
 describe('an examined Cluster', () => {
   const node: ServerFacts = {
     ...server,

@@ -133,6 +133,10 @@ const CATALOGUE = {
     inProduction: 'warning',
     remedy: 'Add a replica, with Sentinel or a Cluster to fail over to it.',
   },
+  REDIS_DURABILITY: {
+    inProduction: 'error',
+    remedy: 'Add replicas, or ask for fewer in redis.durability.replicas.',
+  },
   REDIS_READS_REPLICAS: {
     inProduction: 'error',
     remedy:

@@ -95,6 +95,13 @@ function* ofWay(examined: Examined, where: Environment): Generator<Finding> {
 }
 
 function* ofSurvival(examined: Examined, where: Environment): Generator<Finding> {
+  const { topology, durableReplicas = 0 } = examined.facts;
+  const tooFew = examined.saying(({ replicas, isReplica }) =>
+    replicas !== undefined && replicas < durableReplicas && !isReplica
+      ? `redis.durability asks for ${durableReplicas} replicas and ${replicas} ${replicas === 1 ? 'is' : 'are'} in step: logins, logouts and revocations are answered 503.`
+      : undefined,
+  );
+  for (const [message] of tooFew) yield finding('REDIS_DURABILITY', message, where);
   if (!where.production) return;
   const forgetful = examined.saying(({ isPersistent }) =>
     isPersistent === false
@@ -102,7 +109,6 @@ function* ofSurvival(examined: Examined, where: Environment): Generator<Finding>
       : undefined,
   );
   for (const [message] of forgetful) yield finding('REDIS_NO_PERSISTENCE', message, where);
-  const { topology } = examined.facts;
   const whose = topology === 'cluster' ? 'with a session of its slots' : 'with a session';
   const alone = examined.saying(({ replicas, isReplica }) =>
     replicas === 0 && !isReplica

@@ -9,6 +9,8 @@ export interface RedisFacts {
   readonly topology: Topology;
   readonly servers: readonly [ServerFacts, ...ServerFacts[]];
   readonly sentinels: SentinelFacts | undefined;
+  /** How many replicas must have a write before it counts (`redis.durability`). */
+  readonly durableReplicas?: number;
   /** Whether the client was told to read from replicas. */
   readonly readsReplicas: boolean;
   /** What could not be read, in a few words each. Managed services forbid some commands. */
@@ -47,6 +49,7 @@ export async function readRedisFacts(connection: RedisConnection): Promise<Redis
     topology,
     servers,
     sentinels,
+    durableReplicas: connection.durability?.replicas,
     readsReplicas: readsReplicas(client),
     unreadable: [
       ...unreadableOf(servers),

@@ -7,6 +7,7 @@ import {
   SessionEvents,
   StoreUnavailableError,
 } from '../common/index.js';
+import type { Durability } from './durability.options.js';
 import type { RedisCommand } from './durable.batch.js';
 import { DurableWrites } from './durable.writes.js';
 import { type CallLimits, type CallQueue, Gate } from './gate.js';
@@ -132,6 +133,11 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   command([name, ...args]: RedisCommand, how: CallLimits & { key: string }): Promise<unknown> {
     if (this.isDurable(how)) return this.runDurably([name, ...args], how.key, how);
     return this.run((client) => client.call(name, ...args), how);
+  }
+
+  /** Which writes wait for how many replicas; `undefined` if none does. */
+  get durability(): Durability | undefined {
+    return this.durable?.durability;
   }
 
   /** Whether a write waits for replicas. */
