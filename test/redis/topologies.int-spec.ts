@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Redis } from 'ioredis';
 import { SessionEvents, type SessionRedisOptions } from 'nestjs-redis-session';
 import { type RedisSentinel, startSentinel } from 'redis-anywhere';
 import { RedisConnection, resolveRedisOptions } from '../../libs/session/src/redis/index.js';
@@ -32,6 +33,33 @@ describe('redis options that name Sentinels', () => {
     // One that is gone is passed over.
     expect(await roundTrip({ sentinels: ['127.0.0.1:1', ...sentinels], name, ...passwords })).toBe('value');
   });
+
+  it.each(['the calls', 'the writes that wait for replicas'])(
+    'lead on when they name a new primary in the moment in which they are asked for it: %s',
+    async (which) => {
+      const { name, sentinels } = sentinel;
+      const durability = which === 'the calls' ? undefined : { replicas: 1 };
+      const options = resolveRedisOptions({ sentinels, name, ...passwords, maxWait: 15_000, durability });
+      const connection = new RedisConnection(options, new SessionEvents());
+      try {
+        await connection.open();
+        const write = () =>
+          connection.command(['set', 'key', which], { repeatable: true, durable: 'login', key: 'key' });
+        expect(await write()).toBe('OK');
+        const durable: object | undefined = Reflect.get(connection, 'durable');
+        const client: Redis = durable === undefined ? connection.client : Reflect.get(durable, 'client');
+        const ended = new Promise((resolve) => client.once('end', resolve));
+        // What ioredis does at such an announcement, while it asks a Sentinel where to connect to.
+        client.once('connecting', () => Reflect.get(client, 'connector').disconnect());
+        client.stream.destroy();
+        await ended;
+        expect(await write()).toBe('OK');
+      } finally {
+        await connection.close();
+      }
+    },
+    60_000,
+  );
 
   it('that are wrong end the start with a sentence that shows no password', async () => {
     const { name, sentinels } = sentinel;

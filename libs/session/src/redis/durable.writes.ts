@@ -1,5 +1,6 @@
 import type { Cluster, Redis, RedisOptions } from 'ioredis';
 import type { Milliseconds } from '../common/index.js';
+import { revive } from './client.revival.js';
 import type { Durability } from './durability.options.js';
 import { DurableBatches, type DurableWrite, type RedisCommand } from './durable.batch.js';
 import { DurableNodes } from './durable.nodes.js';
@@ -27,6 +28,7 @@ export class DurableWrites {
   private readonly gate: Gate;
   private readonly nodes: DurableNodes;
   private readonly batches = new Map<string, DurableBatches>();
+  private isClosed = false;
 
   constructor(
     private readonly options: ResolvedRedisOptions,
@@ -35,6 +37,7 @@ export class DurableWrites {
     this.client = options.client === undefined ? createClient(options) : likeIt(options.client);
     // Its failures are those of the calls; an 'error' event that nobody listens to ends the process.
     this.client.on('error', () => undefined);
+    revive(this.client, () => !this.isClosed);
     this.gate = new Gate(this.client, options.maxWait);
     this.nodes = new DurableNodes(this.client);
   }
@@ -81,6 +84,7 @@ export class DurableWrites {
       new Promise((resolve) => (timer = setTimeout(resolve, this.options.maxWait))),
     ]);
     clearTimeout(timer);
+    this.isClosed = true;
     this.gate.close();
     this.client.disconnect();
   }

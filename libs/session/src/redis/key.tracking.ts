@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { type Milliseconds, seconds } from '../common/index.js';
+import { revive } from './client.revival.js';
 import { explainFailure } from './redis.failures.js';
 
 /** Where Redis announces keys, to connections that speak RESP2. */
@@ -38,6 +39,7 @@ export class KeyTracking {
   private feedId: number | undefined;
   private awaited = 0;
   private isRefused = false;
+  private isClosed = false;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -66,6 +68,7 @@ export class KeyTracking {
     this.feed.on('error', () => undefined);
     this.feed.on('messageBuffer', this.hear);
     this.feed.on('close', this.loseFeed);
+    revive(this.feed, () => !this.isClosed);
     this.data.on('close', this.distrust);
     for (const connection of [this.data, this.feed]) connection.on('ready', this.rearm);
     this.feed.connect().catch(() => undefined);
@@ -74,6 +77,7 @@ export class KeyTracking {
   }
 
   close(): void {
+    this.isClosed = true;
     clearInterval(this.timer);
     this.data.off('close', this.distrust);
     this.data.off('ready', this.rearm);

@@ -7,6 +7,7 @@ import {
   SessionEvents,
   StoreUnavailableError,
 } from '../common/index.js';
+import { revive } from './client.revival.js';
 import type { Durability } from './durability.options.js';
 import type { RedisCommand } from './durable.batch.js';
 import { DurableWrites } from './durable.writes.js';
@@ -51,6 +52,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     this.gate = new Gate(this.client, options.maxWait, this.onSign);
     const { durability } = options;
     this.durable = durability && new DurableWrites(options, durability);
+    if (this.owned) revive(this.client, () => !this.closing);
     // An 'error' event that nobody listens to ends the process.
     this.client.on('error', this.onError);
     // Not 'close': an application that closes its own client has no outage.
