@@ -44,7 +44,7 @@ describe('npm run start:sentinel', () => {
     expect(found).toEqual(FOUND);
   });
 
-  it('goes on when the primary is killed, in the profile service too, and starts it again as a replica', async () => {
+  it('goes on when the primary is killed, in the profile service too, and starts it again', async () => {
     const browser = new Browser(origin);
     await browser.post('/login', { username: 'alice', password: 'alice-in-wonderland' });
     const reader = new Browser(service);
@@ -59,9 +59,10 @@ describe('npm run start:sentinel', () => {
       new RegExp(`^Redis: ${name} on 127\\.0\\.0\\.1:\\d+ ended by itself \\(signal SIGKILL\\)`, 'm'),
     );
     await app.says(new RegExp(`^Redis: node-\\d has taken over from ${name}, [\\d.]+ s later$`, 'm'));
+    // A busy machine may have had one more failover meanwhile.
     await app.says(
       new RegExp(
-        `^Redis: ${name} runs again, replica, process \\d+\\. Failover: kill -9 \\d+ ends node-`,
+        `^Redis: ${name} runs again, (replica|primary), process \\d+\\. Failover: kill -9 \\d+ ends node-`,
         'm',
       ),
     );
