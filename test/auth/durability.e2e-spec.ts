@@ -4,6 +4,7 @@ import { Browser } from '../support/browser.js';
 import { RaceController } from '../support/race.controller.js';
 import { useRedis } from '../support/redis.js';
 import { ADAPTERS, startApp, type TestApp } from '../support/test-app.js';
+import { untilWithin } from '../support/until.js';
 
 const here = { env: { ...process.env, REDIS_URL: undefined, REDIS_VIA: undefined } };
 
@@ -21,13 +22,7 @@ describe.each(ADAPTERS)('redis.durability, on %s', (adapter) => {
     await Promise.all(apps.splice(0).map((app) => app.close()));
   });
 
-  async function until(isSo: () => Promise<boolean>): Promise<void> {
-    const giveUpAt = performance.now() + 20_000;
-    while (!(await isSo())) {
-      if (performance.now() > giveUpAt) throw new Error('It has not become so within twenty seconds.');
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
+  const until = untilWithin(20_000);
 
   async function start({ timeout = 20_000, writes = 'login' as 'login' | 'all', ...session }) {
     const redis = { url: primary.url, maxWait: 30_000, durability: { replicas: 1, timeout, writes } };

@@ -7,9 +7,11 @@ import { LoginsLoad } from '../support/logins.load.js';
 import { RaceController } from '../support/race.controller.js';
 import { nodesHere } from '../support/redis-cluster.js';
 import { startApp, type TestApp } from '../support/test-app.js';
+import { untilWithin } from '../support/until.js';
 
 const MAX_WAIT = seconds(15);
 const WIDTH = 64;
+const until = untilWithin(30_000, 50);
 
 /** Two applications behind what does as a load balancer: it leads nobody to one that is about to end. */
 class Pair {
@@ -150,11 +152,3 @@ describe('everything restarted one after the other, under load', () => {
     expect(found).toEqual({ refused: [], lost: 0, revived: 0 });
   }, 240_000);
 });
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = performance.now() + 30_000;
-  while (!(await isSo())) {
-    if (performance.now() > giveUpAt) throw new Error('It has not become so within thirty seconds.');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}

@@ -8,6 +8,7 @@ import { LoginsLoad } from '../support/logins.load.js';
 import { RaceController } from '../support/race.controller.js';
 import { nodesHere } from '../support/redis-cluster.js';
 import { startApp, type TestApp } from '../support/test-app.js';
+import { untilWithin } from '../support/until.js';
 
 /** Three times the default: how fast Sentinels agree is theirs, and on a busy machine it takes them longer. */
 const MAX_WAIT = seconds(15);
@@ -81,13 +82,7 @@ describe('a primary that is cut off together with the application', () => {
     await sentinel.settled();
     expect((await sentinel.primary()).name).not.toBe(primary.name);
   }
-  const until = async (isSo: () => Promise<boolean>) => {
-    const giveUpAt = performance.now() + 30_000;
-    while (!(await isSo())) {
-      if (performance.now() > giveUpAt) throw new Error('It has not become so within thirty seconds.');
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  };
+  const until = untilWithin(30_000, 50);
   const elected = ({ sentinel, primary }: Awaited<ReturnType<typeof start>>) =>
     until(async () => (await sentinel.primary()).name !== primary.name);
   afterAll(async () => {

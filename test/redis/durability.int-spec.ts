@@ -7,6 +7,7 @@ import { RedisConnection, resolveRedisOptions } from '../../libs/session/src/red
 import { useRedisCluster } from '../support/redis-cluster.js';
 import { useRedis } from '../support/redis.js';
 import { Switchboard } from '../support/switchboard.js';
+import { untilWithin } from '../support/until.js';
 
 const here = { env: { ...process.env, REDIS_URL: undefined, REDIS_VIA: undefined } };
 const LOGIN = { repeatable: true, durable: 'login' } as const;
@@ -29,13 +30,7 @@ async function calls(client: Redis, command: string): Promise<number> {
   return Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(info)?.[1] ?? 0);
 }
 
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = performance.now() + 20_000;
-  while (!(await isSo())) {
-    if (performance.now() > giveUpAt) throw new Error('It has not become so within twenty seconds.');
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
+const until = untilWithin(20_000);
 
 describe('writes that are to survive the loss of the primary', () => {
   const [primary, replica, other] = [useRedis(here), useRedis(here), useRedis(here)];

@@ -6,6 +6,7 @@ import { Browser } from '../support/browser.js';
 import { GuardedController } from '../support/near-cache.controller.js';
 import { useRedis } from '../support/redis.js';
 import { ADAPTERS, startApp, type TestApp } from '../support/test-app.js';
+import { untilWithin } from '../support/until.js';
 
 describe.each(ADAPTERS)('the near cache, on %s', (adapter) => {
   const redis = useRedis({ env: { ...process.env, REDIS_URL: undefined } });
@@ -28,14 +29,7 @@ describe.each(ADAPTERS)('the near cache, on %s', (adapter) => {
     return { app, near, visit: () => new Browser(app.origin) };
   }
 
-  /** Waits until something is so. */
-  async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-    const giveUpAt = performance.now() + 10_000;
-    while (!(await isSo())) {
-      if (performance.now() > giveUpAt) throw new Error('It has not become so within ten seconds.');
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
+  const until = untilWithin(10_000);
 
   /** Commands that Redis has run since the last call, those of this test's client and of the heartbeat left out. */
   async function commands(): Promise<Record<string, number>> {

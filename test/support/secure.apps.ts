@@ -17,6 +17,7 @@ import { AttemptsController, Passwords } from './attempts.controller.js';
 import { DataController } from './data.controller.js';
 import { type SecureRedis, startSecureRedis } from './secure.redis.js';
 import { type AdapterName, startApp, type TestApp } from './test-app.js';
+import { untilWithin } from './until.js';
 
 const AUTHORITY = fileURLToPath(new URL('../../tools/test-authority.js', import.meta.url));
 /** Of the user that the application logs in as. */
@@ -92,13 +93,6 @@ export function useSecureRedis() {
       app.app.get(SessionEvents).all$.subscribe((event) => events.push(event));
       return { ...app, events };
     },
-    /** Waits until something is so. */
-    async until(isSo: () => boolean): Promise<void> {
-      const giveUpAt = performance.now() + 15_000;
-      while (!isSo()) {
-        if (performance.now() > giveUpAt) throw new Error('It has not become so within 15 seconds.');
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    },
+    until: untilWithin(15_000),
   };
 }

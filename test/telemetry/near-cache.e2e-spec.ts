@@ -3,17 +3,11 @@ import { RedisSessionStore } from 'nestjs-redis-session';
 import { useRedis } from '../support/redis.js';
 import { type TelemetryApp, useTelemetryApps } from '../support/telemetry.js';
 import { ADAPTERS } from '../support/test-app.js';
+import { untilWithin } from '../support/until.js';
 
 const near = (app: TelemetryApp, name: string) => app.value(`redis_session.near_cache.${name}`);
 
-/** Waits until something is so. */
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const giveUpAt = performance.now() + 15_000;
-  while (!(await isSo())) {
-    if (performance.now() > giveUpAt) throw new Error('It has not become so within 15 seconds.');
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
+const until = untilWithin(15_000);
 
 describe.each(ADAPTERS)('metrics of the near cache, on %s', (adapter) => {
   const redis = useRedis({ env: { ...process.env, REDIS_URL: undefined } });
