@@ -30,12 +30,11 @@ export const PLANS = {
 /**
  * @returns by variant: `traffic`, and `figures` by name of a case, one of each round. A variant that does not exist yet is left out
  */
-export async function measureRounds({ plan, redisUrl, admin, say }) {
+export async function measureRounds({ plan, redisUrl, admin, say, keys = Object.keys(VARIANTS) }) {
   const found = {};
   const apps = new Map();
   const load = new Load();
   try {
-    const keys = Object.keys(VARIANTS);
     await severalAtOnce(keys, async (key) => {
       say(`commands and round trips: ${key}`);
       const sent = await traffic(key, { redisUrl, admin, requests: plan.requests });

@@ -3,6 +3,7 @@
 //   -- --part growth           one part only (requests, growth, storage), the others as they were measured last
 //   -- --soak 10               only so many minutes under full load
 //   -- --rounds 15             more rounds
+//   -- --only express-bare,express-near --case "read small 64"     some variants or cases only; writes nothing
 //   -- --page                  measures nothing, writes the page anew
 import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
@@ -15,7 +16,7 @@ import { measureRounds, PLANS } from './rounds.js';
 import { soak } from './soak.js';
 import { measureStorage } from './storage.js';
 import { summarise } from './summary.js';
-import { caseTables, growthTables, soakTable, storageTables } from './tables.js';
+import { caseTables, growthTables, plainTables, soakTable, storageTables } from './tables.js';
 
 const { values } = parseArgs({
   options: {
@@ -24,11 +25,15 @@ const { values } = parseArgs({
     part: { type: 'string' },
     soak: { type: 'string' },
     rounds: { type: 'string' },
+    only: { type: 'string' },
+    case: { type: 'string' },
   },
 });
 const isQuick = values.quick;
+const isWhole = values.only === undefined && values.case === undefined;
 const plan = { ...(isQuick ? PLANS.quick : PLANS.full) };
 if (values.rounds !== undefined) plan.rounds = positive('rounds');
+if (values.case !== undefined) plan.cases = plan.cases.filter(({ name }) => values.case.split(',').includes(name));
 const minutes = values.soak === undefined ? undefined : positive('soak');
 
 const started = performance.now();
@@ -42,8 +47,12 @@ const show = (table) => console.log(`\n${table.map((cells) => cells.join(' | '))
 const PARTS = {
   async requests(how) {
     const { rounds, duration } = plan;
-    const result = { found: await measureRounds({ ...how, plan }), rounds, duration };
+    const result = { found: await measureRounds({ ...how, plan, keys: values.only?.split(',') }), rounds, duration };
     const summary = summarise(result.found);
+    if (!isWhole) {
+      for (const table of plainTables(result.found)) show(table);
+      return result;
+    }
     for (const { title, table } of caseTables(summary)) show([[title], ...table]);
     show([GOAL_TITLES, ...goals(summary)]);
     return result;
@@ -91,7 +100,7 @@ async function run(parts) {
         say: (what) => say(`${part}: ${what}`),
       });
       // Kept at once, so that a later part that fails does not take it along.
-      if (!isQuick) await writeReport(keepResult(part, result, { redis: await versionOf(admin) }));
+      if (!isQuick && isWhole) await writeReport(keepResult(part, result, { redis: await versionOf(admin) }));
     }
     say('done');
   } finally {

@@ -1,4 +1,5 @@
 // Tables of docs/benchmarks.md, as arrays of cells.
+import { median } from '../statistics.js';
 import { bareOf, canDo, CASES, caseTitle, GUIDE, VARIANTS } from './variants.js';
 
 const count = (value) => Math.round(value).toLocaleString('en');
@@ -53,6 +54,29 @@ export function caseTables(summary) {
     });
     return { title: caseTitle(each), table: [CASE_TITLES, ...rows] };
   });
+}
+
+/** The same without what needs all variants. */
+export function plainTables(found) {
+  const names = [...new Set(Object.values(found).flatMap(({ figures }) => Object.keys(figures)))];
+  return names.map((name) => [
+    [name, 'requests/s', 'p50 ms', 'CPU µs', 'Redis CPU µs', 'commands', 'round trips'],
+    ...Object.entries(found)
+      .filter(([, { figures }]) => name in figures)
+      .map(([key, { figures, traffic }]) => {
+        const of = (field) => median(figures[name].map((figure) => figure[field]));
+        const { commands, trips } = traffic[name.split(' ', 1)[0]];
+        return [
+          fullTitle(key),
+          count(of('perSecond')),
+          milli(of('p50')),
+          micro(of('cpu')),
+          micro(of('redisCpu')),
+          commands.toFixed(1),
+          trips.toFixed(1),
+        ];
+      }),
+  ]);
 }
 
 const SHORT = { [GUIDE]: 'guide', 'express-ours': 'this library', 'express-near': 'with `nearCache`' };

@@ -1,5 +1,5 @@
-import { Module, type NestModule } from '@nestjs/common';
-import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { Module } from '@nestjs/common';
+import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { GuardParts, LoginService } from './auth/index.js';
 import { Clock, SessionError, SessionEvents } from './common/index.js';
 import { SessionDoctor } from './doctor/index.js';
@@ -34,12 +34,11 @@ import { RedisSessionStore } from './store/index.js';
     KeyDerivation,
   ],
 })
-export class SessionModule extends ConfigurableModuleClass implements NestModule {
+export class SessionModule extends ConfigurableModuleClass {
   constructor(
     host: HttpAdapterHost,
     modules: ModulesContainer,
-    private readonly config: ApplicationConfig,
-    private readonly mount: SessionMount,
+    mount: SessionMount,
   ) {
     super();
     const registered = [...modules.values()].filter(({ metatype }) => metatype === SessionModule).length;
@@ -50,9 +49,5 @@ export class SessionModule extends ConfigurableModuleClass implements NestModule
       );
     }
     mount.mountLoad(host);
-  }
-
-  configure(): void {
-    this.mount.mountSave(this.config);
   }
 }

@@ -11,7 +11,7 @@ import {
 } from './auth/index.js';
 import { Clock, SessionEvents, SessionLog, SystemClock } from './common/index.js';
 import { SessionDoctor } from './doctor/index.js';
-import { KeyDerivation, SaveInterceptor, SessionCookies, SessionMount } from './http/index.js';
+import { KeyDerivation, SessionCookies, SessionMount } from './http/index.js';
 import {
   AttemptStore,
   KeyNames,
@@ -45,7 +45,6 @@ const OPTIONS = Symbol('nestjs-redis-session options');
 /** How the rooms are put together: options -> connection -> store -> cookies and mount -> login. */
 export const sessionProviders: Provider[] = [
   { provide: Clock, useClass: SystemClock },
-  SaveInterceptor,
   {
     provide: OPTIONS,
     inject: [MODULE_OPTIONS_TOKEN],
@@ -144,9 +143,8 @@ export const sessionProviders: Provider[] = [
   },
   {
     provide: SessionMount,
-    inject: [RedisSessionStore, SessionCookies, SaveInterceptor],
-    useFactory: (store: RedisSessionStore, cookies: SessionCookies, interceptor: SaveInterceptor) =>
-      new SessionMount(store, cookies, interceptor),
+    inject: [RedisSessionStore, SessionCookies],
+    useFactory: (store: RedisSessionStore, cookies: SessionCookies) => new SessionMount(store, cookies),
   },
   {
     provide: LOGIN_ATTEMPTS_OPTIONS,

@@ -1,7 +1,7 @@
 /**
  * http: cookie in, session on the request, save, cookie out.
  *
- * Flow: load (session.mount) -> guards, pipes, handler -> save.interceptor, or answer.hold for what it does not see.
+ * Flow: load (session.mount) -> guards, pipes, handler -> handler.exit, or answer.hold for what it does not see.
  * May import: session, store, common. Invariants: no answer of success leaves before its session is saved; a request
  * has one entrance and one exit; only `rawRequest` knows how adapters differ.
  */
@@ -16,7 +16,6 @@ export { CurrentSession } from './current-session.decorator.js';
 export { KeyDerivation } from './key.derivation.js';
 export { PassiveSession } from './passive-session.decorator.js';
 export { RequestSession, requestSessionOf } from './request-session.js';
-export { SaveInterceptor } from './save.interceptor.js';
 export { resolveSecrets } from './secret.options.js';
 export { SessionCookies } from './session.cookies.js';
 export type { UsedSession } from './session.passage.js';

@@ -1,20 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { ApplicationConfig, type HttpAdapterHost } from '@nestjs/core';
+import type { HttpAdapterHost } from '@nestjs/core';
 import type { RedisSessionStore } from '../store/index.js';
 import { holdAnswer } from './answer.hold.js';
 import { registerHandshakes } from './handshake.session.js';
+import { mountHandlerExit } from './handler.exit.js';
+import { beforeMiddleware, type FastifyAdapterLike } from './fastify.entrance.js';
 import { RequestSession, requestSessionOf } from './request-session.js';
-import type { SaveInterceptor } from './save.interceptor.js';
 import type { SessionCookies } from './session.cookies.js';
 
 type Next = (error?: unknown) => void;
-
-/** The part of Fastify's instance that is used here. */
-interface FastifyLike {
-  hasRequestDecorator(name: string): boolean;
-  decorateRequest(name: string, accessor: { getter(): unknown; setter(value: unknown): void }): void;
-}
 
 /** Puts the entrance (load) and the exit (save) of sessions into a Nest application. */
 @Injectable()
@@ -24,11 +19,10 @@ export class SessionMount implements OnApplicationShutdown {
   constructor(
     private readonly store: RedisSessionStore,
     private readonly cookies: SessionCookies,
-    private readonly interceptor: SaveInterceptor,
   ) {}
 
   /**
-   * Mounts the load middleware as soon as there is an adapter: at once in an application, when the application is made from a
+   * Mounts entrance and exit as soon as there is an adapter: at once in an application, when the application is made from a
    * testing module. That is before any `app.use` of main.ts, so that other middleware, such as passport's, finds
    * a session.
    */
@@ -36,8 +30,11 @@ export class SessionMount implements OnApplicationShutdown {
     host.init$.subscribe(() => {
       const httpAdapter = adapterOf(host);
       if (httpAdapter === undefined) return;
-      if (httpAdapter.getType() === 'fastify') decorate(httpAdapter.getInstance<FastifyLike>());
-      httpAdapter.use(this.load);
+      const isLoadedBefore =
+        httpAdapter.getType() === 'fastify' &&
+        beforeMiddleware(httpAdapter as unknown as FastifyAdapterLike, this.load);
+      if (!isLoadedBefore) httpAdapter.use(this.load);
+      mountHandlerExit();
       const { store, cookies } = this;
       this.unregister = registerHandshakes({
         store,
@@ -45,11 +42,6 @@ export class SessionMount implements OnApplicationShutdown {
         server: (): unknown => httpAdapter.getHttpServer(),
       });
     });
-  }
-
-  /** Makes the save interceptor the outermost one. Called when all global interceptors are known. */
-  mountSave(config: ApplicationConfig): void {
-    config.getGlobalInterceptors().unshift(this.interceptor);
   }
 
   onApplicationShutdown(): void {
@@ -81,18 +73,4 @@ function adapterOf(host: HttpAdapterHost): HttpAdapterHost['httpAdapter'] | unde
   return typeof adapter === 'object' && adapter !== null && 'getType' in adapter
     ? host.httpAdapter
     : undefined;
-}
-
-function decorate(instance: FastifyLike): void {
-  for (const name of ['session', 'sessionID'] as const) {
-    if (instance.hasRequestDecorator(name)) continue;
-    instance.decorateRequest(name, {
-      getter(this: { raw: Record<string, unknown> }) {
-        return this.raw[name];
-      },
-      setter(this: { raw: Record<string, unknown> }, value: unknown) {
-        this.raw[name] = value;
-      },
-    });
-  }
 }
