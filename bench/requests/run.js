@@ -33,7 +33,8 @@ const isQuick = values.quick;
 const isWhole = values.only === undefined && values.case === undefined;
 const plan = { ...(isQuick ? PLANS.quick : PLANS.full) };
 if (values.rounds !== undefined) plan.rounds = positive('rounds');
-if (values.case !== undefined) plan.cases = plan.cases.filter(({ name }) => values.case.split(',').includes(name));
+if (values.case !== undefined)
+  plan.cases = plan.cases.filter(({ name }) => values.case.split(',').includes(name));
 const minutes = values.soak === undefined ? undefined : positive('soak');
 
 const started = performance.now();
@@ -47,7 +48,11 @@ const show = (table) => console.log(`\n${table.map((cells) => cells.join(' | '))
 const PARTS = {
   async requests(how) {
     const { rounds, duration } = plan;
-    const result = { found: await measureRounds({ ...how, plan, keys: values.only?.split(',') }), rounds, duration };
+    const result = {
+      found: await measureRounds({ ...how, plan, keys: values.only?.split(',') }),
+      rounds,
+      duration,
+    };
     const summary = summarise(result.found);
     if (!isWhole) {
       for (const table of plainTables(result.found)) show(table);

@@ -35,11 +35,7 @@ import { RedisSessionStore } from './store/index.js';
   ],
 })
 export class SessionModule extends ConfigurableModuleClass {
-  constructor(
-    host: HttpAdapterHost,
-    modules: ModulesContainer,
-    mount: SessionMount,
-  ) {
+  constructor(host: HttpAdapterHost, modules: ModulesContainer, mount: SessionMount) {
     super();
     const registered = [...modules.values()].filter(({ metatype }) => metatype === SessionModule).length;
     if (registered > 1) {

@@ -7,6 +7,11 @@ import type { RequestSession } from './request-session.js';
 const OF_THE_BODY =
   /^(content-|transfer-encoding|etag|last-modified|location|set-cookie|cache-control|expires|link)/i;
 
+type Arguments<Name extends 'writeHead' | 'write' | 'end'> = Parameters<ServerResponse[Name]>;
+
+const HOLD = Symbol('AnswerHold');
+type Held = ServerResponse & { [HOLD]: AnswerHold };
+
 /**
  * Holds back the answer until the session is saved, wherever the answer comes from: a handler, `@Res()`, a filter, other
  * middleware, a 404.
@@ -15,79 +20,125 @@ const OF_THE_BODY =
  * headers out already: save, and cut the connection if that fails, so that nobody takes half an answer for a whole one
  */
 export function holdAnswer(response: ServerResponse, session: RequestSession): void {
-  const { writeHead, write, end, flushHeaders } = response;
-  let heldHead: Parameters<typeof writeHead> | undefined;
-  let isHeld = false;
+  const held = response as Held;
+  held[HOLD] = new AnswerHold(response, session);
+  response.writeHead = writeHead;
+  response.write = write;
+  response.flushHeaders = flushHeaders;
+  response.end = end;
+}
+
+// The same functions for all answers, because new ones for each cost more than what they do.
+function writeHead(this: Held, ...args: unknown[]): ServerResponse {
+  return this[HOLD].writeHead(args as Arguments<'writeHead'>);
+}
+
+function write(this: Held, ...args: unknown[]): boolean {
+  return this[HOLD].write(args as Arguments<'write'>);
+}
+
+function flushHeaders(this: Held): void {
+  this[HOLD].flushHeaders();
+}
+
+function end(this: Held, ...args: unknown[]): ServerResponse {
+  return this[HOLD].end(args as Arguments<'end'>);
+}
+
+class AnswerHold {
+  private readonly own: Pick<ServerResponse, 'writeHead' | 'write' | 'end' | 'flushHeaders'>;
+  private heldHead: Arguments<'writeHead'> | undefined;
+  private isHeld = false;
   // Node's own methods call each other (`end` calls `writeHead`); those calls go straight through.
-  let isInside = false;
+  private isInside = false;
 
-  const through = <T>(call: () => T): T => {
-    isInside = true;
-    try {
-      return call();
-    } finally {
-      isInside = false;
-    }
-  };
-  const headNow = (args: unknown[]): void => {
-    addCookies(response, cookiesOf(session), args);
-    through(() => Reflect.apply(writeHead, response, args));
-  };
-  const releaseHead = (): void => {
-    if (heldHead !== undefined) {
-      const args = heldHead;
-      heldHead = undefined;
-      headNow(args);
-    } else if (!response.headersSent) {
-      addCookies(response, cookiesOf(session), []);
-    }
-  };
-  // The headers leave before the end: what changed so far is saved at once, and the cookie goes with them.
-  const startEarly = (): void => {
-    const isFirst = heldHead !== undefined || !response.headersSent;
-    if (!isFirst || isInside) return;
-    const isChanged = session.isChanged();
-    releaseHead();
-    if (isChanged) session.commit().catch((error: unknown) => refuse(response, error));
-  };
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly session: RequestSession,
+  ) {
+    const { writeHead, write, end, flushHeaders } = response;
+    this.own = { writeHead, write, end, flushHeaders };
+  }
 
-  response.writeHead = function (this: ServerResponse, ...args: unknown[]) {
-    if (isInside) return Reflect.apply(writeHead, response, args) as ServerResponse;
-    if (session.hasWork()) heldHead = args as Parameters<typeof writeHead>;
-    else headNow(args);
-    return response;
-  };
-  response.write = function (...args: unknown[]) {
-    startEarly();
-    return through(() => Reflect.apply(write, response, args) as boolean);
-  };
-  response.flushHeaders = function () {
-    startEarly();
-    through(() => flushHeaders.call(response));
-  };
-  response.end = function (...args: unknown[]) {
-    if (isHeld || isInside)
-      return isInside ? (Reflect.apply(end, response, args) as ServerResponse) : response;
-    const letGo = (): void => {
-      releaseHead();
-      through(() => Reflect.apply(end, response, args));
-    };
+  writeHead(args: Arguments<'writeHead'>): ServerResponse {
+    if (this.isInside) return this.through('writeHead', args);
+    if (this.session.hasWork()) this.heldHead = args;
+    else this.headNow(args);
+    return this.response;
+  }
+
+  write(args: Arguments<'write'>): boolean {
+    this.startEarly();
+    return this.through('write', args);
+  }
+
+  flushHeaders(): void {
+    this.startEarly();
+    this.through('flushHeaders', []);
+  }
+
+  end(args: Arguments<'end'>): ServerResponse {
+    const { response, session } = this;
+    if (this.isInside) return this.through('end', args);
+    if (this.isHeld) return response;
     if (!session.hasWork()) {
-      letGo();
+      this.letGo(args);
       return response;
     }
-    isHeld = true;
+    this.isHeld = true;
     claimSent(response, true);
     session
       .commit()
       .finally(() => claimSent(response, false))
-      .then(letGo)
+      .then(() => this.letGo(args))
       .catch((error: unknown) => {
-        heldHead = undefined;
-        refuse(response, error, (body) => through(() => end.call(response, body, 'utf8')));
+        this.heldHead = undefined;
+        refuse(response, error, (body) => this.through('end', [body, 'utf8']));
       });
     return response;
-  } as typeof end;
+  }
+
+  /** The headers leave before the end: what changed so far is saved at once, and the cookie goes with them. */
+  private startEarly(): void {
+    const { response, session } = this;
+    const isFirst = this.heldHead !== undefined || !response.headersSent;
+    if (!isFirst || this.isInside) return;
+    const isChanged = session.isChanged();
+    this.releaseHead();
+    if (isChanged) session.commit().catch((error: unknown) => refuse(response, error));
+  }
+
+  private letGo(args: Arguments<'end'>): void {
+    this.releaseHead();
+    this.through('end', args);
+  }
+
+  private releaseHead(): void {
+    const { heldHead } = this;
+    if (heldHead !== undefined) {
+      this.heldHead = undefined;
+      this.headNow(heldHead);
+    } else if (!this.response.headersSent) addCookies(this.response, cookiesOf(this.session), []);
+  }
+
+  private headNow(args: Arguments<'writeHead'>): void {
+    addCookies(this.response, cookiesOf(this.session), args);
+    this.through('writeHead', args);
+  }
+
+  /** What was in its place before. */
+  private through<Name extends keyof AnswerHold['own']>(
+    name: Name,
+    args: unknown[],
+  ): ReturnType<ServerResponse[Name]> {
+    const wasInside = this.isInside;
+    this.isInside = true;
+    try {
+      return Reflect.apply(this.own[name] as () => ReturnType<ServerResponse[Name]>, this.response, args);
+    } finally {
+      this.isInside = wasInside;
+    }
+  }
 }
 
 /** To everybody else an answer that is held is on its way: what comes after it, such as a filter, must not change it. */

@@ -1,6 +1,17 @@
 import type { ServerResponse } from 'node:http';
-import { RETRY_AFTER_SECONDS, SessionError, SessionStoreUnavailableException } from '../common/index.js';
-import { type CurrentSession, type RedisSessionStore, trackedOf } from '../store/index.js';
+import {
+  hiddenField,
+  RETRY_AFTER_SECONDS,
+  SessionError,
+  SessionStoreUnavailableException,
+} from '../common/index.js';
+import {
+  type CookieFacts,
+  type CurrentSession,
+  isAsSent,
+  type RedisSessionStore,
+  trackedOf,
+} from '../store/index.js';
 import { onDemand } from './on-demand.session.js';
 import { refusalOf, replaced, unsaved } from './request.refusals.js';
 import { absenceOf, type SessionAbsence } from './session.absence.js';
@@ -8,11 +19,12 @@ import type { SessionCookies } from './session.cookies.js';
 import { type SessionPassage, type UsedSession, usedSession } from './session.passage.js';
 import type { SessionRequest } from './session.request.js';
 
-const ofRequest = new WeakMap<object, RequestSession>();
+const ofRequest = hiddenField<RequestSession>();
+const NO_COOKIES: string[] = [];
 
 /** What is done with the session of one request; `undefined` where the load middleware did not run. */
 export function requestSessionOf(request: SessionRequest): RequestSession | undefined {
-  return ofRequest.get(request);
+  return ofRequest.of(request);
 }
 
 /**
@@ -27,10 +39,10 @@ export class RequestSession {
   /** The id that came with the request, if it opened a session. */
   private loadedId: string | undefined;
   private came: UsedSession | undefined;
-  private cookieAtLoad = '';
+  private cookieAtLoad: CookieFacts | undefined;
   /** Whether the route does not count as activity. */
   private isPassive: boolean;
-  private readonly further: string[] = [];
+  private further: string[] | undefined;
   /** Whether there is a session: a new one is made once somebody asks for it. */
   private isAskedFor = true;
   /** Whether an exit has dealt with this request, so that its activity is counted. */
@@ -42,7 +54,7 @@ export class RequestSession {
     readonly store: RedisSessionStore,
     private readonly cookies: SessionCookies,
   ) {
-    ofRequest.set(request, this);
+    ofRequest.put(request, this);
     this.isPassive = store.keeper.isReader;
     request.sessionStore = store;
   }
@@ -177,14 +189,15 @@ export class RequestSession {
 
   /** Lets the answer set another cookie beside the session's, unless it turns out to be a refusal because of the session. */
   addCookie(line: string): void {
-    this.further.push(line);
+    (this.further ??= []).push(line);
   }
 
   /** The `Set-Cookie` values that the answer needs. Asked once, when the headers leave. */
   cookiesForAnswer(): string[] {
-    if (this.failure !== undefined) return [];
+    if (this.failure !== undefined) return NO_COOKIES;
     const own = this.cookieForAnswer();
-    return own === undefined ? this.further : [own, ...this.further];
+    const { further = NO_COOKIES } = this;
+    return own === undefined ? further : [own, ...further];
   }
 
   private cookieForAnswer(): string | undefined {
@@ -200,7 +213,8 @@ export class RequestSession {
     if (!this.isLoadedOne()) return this.cookies.write(session.id, session.cookie);
     if (!state.isConfirmed) return undefined;
     const replacement = this.store.keeper.replacementOf(state);
-    if (replacement === undefined && this.fingerprint() === this.cookieAtLoad) return undefined;
+    if (replacement === undefined && isAsSent(session.cookie, this.cookieAtLoad ?? session.cookie))
+      return undefined;
     return this.cookies.write(replacement ?? session.id, session.cookie);
   }
 
@@ -232,21 +246,14 @@ export class RequestSession {
 
   private loaded(sid: string): void {
     this.loadedId = sid;
-    this.came = usedSession(this.current);
-    this.cookieAtLoad = this.fingerprint();
+    const session = this.current;
+    this.came = usedSession(session);
+    this.cookieAtLoad = session && trackedOf(session)?.cookie;
   }
 
   private isLoadedOne(): boolean {
     const session = this.current;
     return session !== undefined && session.id === this.loadedId && trackedOf(session)?.ended !== true;
-  }
-
-  /** What `Set-Cookie` says of it, to compare. */
-  private fingerprint(): string {
-    const cookie = this.current?.cookie;
-    if (cookie === undefined) return '';
-    const { expires, path, domain, httpOnly, secure, sameSite } = cookie;
-    return `${expires instanceof Date ? expires.getTime() : expires} ${path} ${domain} ${httpOnly} ${secure} ${sameSite}`;
   }
 }
 

@@ -34,6 +34,11 @@ export class RecordCodec {
     readonly limits = new RecordLimits(),
   ) {}
 
+  /** Whether a text is the record's JSON itself. */
+  get isJson(): boolean {
+    return this.serializer === undefined;
+  }
+
   /** @throws SessionError `SESSION_NOT_SERIALIZABLE` if the serializer fails */
   async encode(cookie: object, dataJson: string, meta: SessionMeta, handle: string): Promise<string> {
     const json = encodeRecord(cookie, dataJson, meta);

@@ -1,5 +1,5 @@
 import type { Clock, SessionEvents } from '../common/index.js';
-import { jsonOfStored } from './data.json.js';
+import { checkStored } from './data.json.js';
 import type { RecordCodec } from './record.codec.js';
 import { deadlineOf } from './session.cookie.js';
 import {
@@ -9,6 +9,7 @@ import {
   UnreadableRecordError,
 } from './session.record.js';
 import type { SecretRole, SecretSuccession } from './secret.succession.js';
+import { Snapshot } from './session.snapshot.js';
 import type { Sid } from './sid.js';
 
 /** What was found under an id. */
@@ -18,8 +19,8 @@ export interface OpenedSession {
   text: string;
   meta: SessionMeta;
   record: SessionRecord;
-  /** The application's own fields as JSON. */
-  dataJson: string;
+  /** The application's own fields. */
+  snapshot: Snapshot;
   /** What the presented secret is to the record; `current` in a plain session. */
   role: Exclude<SecretRole, 'replayed'>;
   /** Read from this process's own memory: Redis was not asked. */
@@ -29,7 +30,7 @@ export interface OpenedSession {
 /** What a text holds, whoever comes with whatever secret. */
 export interface ReadText {
   readonly record: SessionRecord;
-  readonly dataJson: string;
+  readonly snapshot: Snapshot;
 }
 
 /** Decides what a stored text is to the one who came with an id: a living session of theirs, or nothing. */
@@ -49,7 +50,8 @@ export class RecordReader {
   async read(sid: Sid, text: string): Promise<OpenedSession | 'replayed' | undefined> {
     try {
       const record = await this.codec.decode(text, sid.handle);
-      return this.judge(sid, text, { record, dataJson: jsonOfStored(record.data) });
+      checkStored(record.data, this.codec.isJson ? text : undefined);
+      return this.judge(sid, text, { record, snapshot: Snapshot.of(record.data) });
     } catch (error) {
       if (!(error instanceof UnreadableRecordError)) throw error;
       this.events.emit({ type: 'session.unreadable', handle: sid.handle, problem: error.message });
@@ -58,14 +60,14 @@ export class RecordReader {
   }
 
   /** The same for a text that was read before, at once. */
-  judge(sid: Sid, text: string, { record, dataJson }: ReadText): OpenedSession | 'replayed' | undefined {
+  judge(sid: Sid, text: string, { record, snapshot }: ReadText): OpenedSession | 'replayed' | undefined {
     const admitted = this.admit(record, sid);
     if (admitted === undefined) return undefined;
     const meta = withStaleness(admitted, this.clock.now());
     const role = this.roleOf(sid, meta);
     // Where secrets are not renewed, another one was never good, so nothing was copied.
     if (role === 'replayed') return this.succession.isActive ? role : undefined;
-    return { sid, text, record, meta, role, dataJson };
+    return { sid, text, record, meta, role, snapshot, isNear: false };
   }
 
   /** The server's part of a session that begins now. */

@@ -1,12 +1,12 @@
 import { RedisStore } from 'connect-redis';
 import type { Request } from 'express';
-import type { Session, SessionData } from 'express-session';
+import expressSession, { type Session, type SessionData } from 'express-session';
 import { type Clock, type NearCacheStatistics, SessionEvents, SystemClock } from '../common/index.js';
 import { RecordCodec } from './record.codec.js';
 import type { RecordBackend } from './record.backend.js';
 import type { BackedStoreOptions, RedisSessionStoreOptions } from './store.options.js';
 import { answer, type Callback } from './store.answer.js';
-import { cookieFrom, SessionCookie } from './session.cookie.js';
+import { cookieFrom, cookieOf, SessionCookie } from './session.cookie.js';
 import { RecordLimits } from './record.limits.js';
 import type { OpenedSession } from './record.reader.js';
 import { isSideKey } from './key.names.js';
@@ -17,6 +17,10 @@ import { createSid, type IdFormat, parseSid, type Judgement } from './sid.js';
 import { trackedOf } from './tracked.session.js';
 import { keptBy, policyOfTtl } from './store.parts.js';
 import type { UserIndex } from './user.index.js';
+
+/** express-session's own, whose types leave out that the constructor takes a request; with its id, and without data and a cookie. */
+const ExpressSession = expressSession.Session as unknown as new (request: SessionCarrier) => CurrentSession;
+const newSession = (request: SessionCarrier): CurrentSession => new ExpressSession(request);
 
 /** How many keys are asked for at a time where all of them are meant. */
 const AT_A_TIME = 100;
@@ -100,9 +104,13 @@ export class RedisSessionStore extends RedisStore {
 
   /** What `generate` does for SessionModule: a new id, and a cookie with these attributes. */
   startSession(req: Request, cookie: object, idFormat: IdFormat = 'secret'): void {
-    req.sessionID = createSid(idFormat).text;
+    const sid = createSid(idFormat);
+    req.sessionID = sid.text;
+    const session = newSession(req);
+    session.cookie = new SessionCookie(cookie);
+    this.keeper.track(session, sid);
     // Applications declare their fields in SessionData, perhaps as always present; a new session has none of them.
-    this.createSession(req, { cookie: new SessionCookie(cookie) } as SessionData);
+    req.session = session as Request['session'];
   }
 
   /** Makes `req.session` out of stored data. */
@@ -166,7 +174,12 @@ export class RedisSessionStore extends RedisStore {
 
   private give(request: SessionCarrier, id: string, opened: OpenedSession): CurrentSession {
     request.sessionID = id;
-    return this.createSession(request as Request, this.dataOf(opened));
+    const session = newSession(request);
+    session.cookie = cookieOf(opened.record.cookie);
+    opened.snapshot.putOn(session);
+    this.keeper.track(session, opened.sid, opened);
+    request.session = session;
+    return session;
   }
 
   private async find(id: string, judged?: Judgement): Promise<SessionData | null> {
@@ -175,7 +188,7 @@ export class RedisSessionStore extends RedisStore {
   }
 
   private dataOf(opened: OpenedSession): SessionData {
-    const data = { cookie: opened.record.cookie, ...opened.record.data } as unknown as SessionData;
+    const data = { cookie: opened.record.cookie, ...opened.snapshot.copy() } as unknown as SessionData;
     this.foundBy.set(data, opened);
     return data;
   }

@@ -1,7 +1,6 @@
 import expressSession, { type Cookie } from 'express-session';
 import { days, type Milliseconds } from '../common/index.js';
-import { parseFields } from './session.fields.js';
-import type { SessionMeta, SessionPolicy } from './session.record.js';
+import type { CookieRecord, SessionMeta, SessionPolicy } from './session.record.js';
 
 /** express-session's `Cookie`; its types leave out that the constructor takes attributes. */
 export const SessionCookie = expressSession.Cookie as new (attributes?: object) => Cookie;
@@ -24,6 +23,27 @@ export function cookieFrom(given: Cookie): Cookie {
   return cookie;
 }
 
+/** A `Cookie` with the attributes of a stored one, but for its life, which {@link syncCookie} gives it. */
+export function cookieOf({
+  path,
+  domain,
+  secure,
+  httpOnly,
+  sameSite,
+  partitioned,
+  priority,
+}: CookieRecord): Cookie {
+  const cookie = new SessionCookie() as Cookie & Pick<CookieFacts, 'partitioned' | 'priority'>;
+  if (path !== undefined) cookie.path = path as string;
+  if (domain !== undefined) cookie.domain = domain as string;
+  if (secure !== undefined) cookie.secure = secure as boolean;
+  if (httpOnly !== undefined) cookie.httpOnly = httpOnly as boolean;
+  if (sameSite !== undefined) cookie.sameSite = sameSite as Cookie['sameSite'];
+  if (partitioned !== undefined) cookie.partitioned = partitioned;
+  if (priority !== undefined) cookie.priority = priority;
+  return cookie;
+}
+
 /** When a session ends: the earlier of idle and absolute deadline, in milliseconds since 1970. */
 export function deadlineOf(meta: SessionMeta): number {
   return Math.min(meta.lastActiveAt + meta.policy.idle, meta.createdAt + meta.policy.absolute);
@@ -42,20 +62,58 @@ export function activityStepOf({ idle, fresh }: SessionPolicy): Milliseconds {
   return Math.min(idle, fresh?.idle ?? idle) / 10;
 }
 
-/** The attributes that the application may change, as text to compare. */
-export function attributesOf(cookie: Cookie): string {
-  const { originalMaxAge, path, domain, secure, httpOnly, sameSite } = cookie;
-  return JSON.stringify({ originalMaxAge, path, domain, secure, httpOnly, sameSite });
+/** What a cookie said at one moment. */
+export interface CookieFacts extends Pick<
+  Cookie,
+  'originalMaxAge' | 'expires' | 'path' | 'domain' | 'secure' | 'httpOnly' | 'sameSite'
+> {
+  // The types of express-session know them as options only.
+  partitioned?: unknown;
+  priority?: unknown;
 }
+
+export function factsOf(cookie: CookieFacts): CookieFacts {
+  const { originalMaxAge, expires, path, domain, secure, httpOnly, sameSite, partitioned, priority } = cookie;
+  return { originalMaxAge, expires, path, domain, secure, httpOnly, sameSite, partitioned, priority };
+}
+
+/** Whether the application has changed nothing of a cookie. */
+export function isAsAsked(cookie: CookieFacts, before: CookieFacts): boolean {
+  return cookie.originalMaxAge === before.originalMaxAge && hasSameAttributes(cookie, before);
+}
+
+/** Whether a browser would be told the same of it. */
+export function isAsSent(cookie: CookieFacts, before: CookieFacts): boolean {
+  return instantOf(cookie) === instantOf(before) && hasSameAttributes(cookie, before);
+}
+
+function hasSameAttributes(one: CookieFacts, other: CookieFacts): boolean {
+  return (
+    one.path === other.path &&
+    one.domain === other.domain &&
+    one.secure === other.secure &&
+    one.httpOnly === other.httpOnly &&
+    one.sameSite === other.sameSite &&
+    one.partitioned === other.partitioned &&
+    one.priority === other.priority
+  );
+}
+
+const instantOf = ({ expires }: CookieFacts): number | null | undefined | false =>
+  expires instanceof Date ? expires.getTime() : expires;
 
 /**
  * What the application asked for by setting `cookie.maxAge` or `cookie.expires`: a number is an idle timeout of the
  * session's own and a cookie that outlives the browser, nothing is a cookie that does not.
  *
+ * @param earlier `originalMaxAge` as it was
  * @returns the policy as it was, if it did not ask for anything
  */
-export function askedPolicy(cookie: Cookie, before: string, policy: SessionPolicy): SessionPolicy {
-  const { originalMaxAge: earlier } = parseFields(before);
+export function askedPolicy(
+  cookie: Cookie,
+  earlier: Milliseconds | null | undefined,
+  policy: SessionPolicy,
+): SessionPolicy {
   const asked = cookie.originalMaxAge ?? null;
   if (typeof asked !== 'number')
     return typeof earlier === 'number' ? { ...policy, persistent: false } : policy;

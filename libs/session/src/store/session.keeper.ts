@@ -9,10 +9,11 @@ import type { RecordBackend } from './record.backend.js';
 import type { OpenedSession } from './record.reader.js';
 import { type InspectedSession, SessionInspector } from './session.inspector.js';
 import { type EndedSession, type KeeperOptions, SessionOpener } from './session.opener.js';
-import { activityStepOf, askedPolicy, attributesOf, syncCookie } from './session.cookie.js';
-import { dataJsonOf, dataOf, type SessionLike } from './session.data.js';
-import { type Fields, parseFields } from './session.fields.js';
+import { activityStepOf, askedPolicy, factsOf, isAsAsked, syncCookie } from './session.cookie.js';
+import { dataOf, type SessionLike } from './session.data.js';
+import type { Fields } from './session.fields.js';
 import type { SessionMeta, SessionRecord } from './session.record.js';
+import { Snapshot } from './session.snapshot.js';
 import { parseSid, type Judgement, type Sid } from './sid.js';
 import { SessionUpdate } from './session.update.js';
 import { SessionWriter } from './session.writer.js';
@@ -109,7 +110,7 @@ export class SessionKeeper {
     state.ended = true;
     const mine = dataOf(session);
     if (ended?.data === undefined || ended.text === state.text) return mine;
-    return mergeThreeWays(parseFields(state.dataJson), mine, ended.data);
+    return mergeThreeWays(state.snapshot.fields, mine, ended.data);
   }
 
   /** Why the session of an id ended; `undefined` if it expired, or nobody knows any more. */
@@ -143,16 +144,16 @@ export class SessionKeeper {
     const { idle, persistent } = this.options.policy;
     // Of a plain session only its cookie says how long it lives, and this one takes the place of the stored one.
     const before = sid.secret === undefined ? { ...meta.policy, idle, persistent } : meta.policy;
-    this.remember(session, sid, { ...meta, policy: askedPolicy(session.cookie, '{}', before) }, stored);
+    this.remember(session, sid, { ...meta, policy: askedPolicy(session.cookie, undefined, before) }, stored);
   }
 
   /** Whether the session differs from what is stored. A new session without data is not a change. */
   isChanged(session: SessionLike, state: TrackedSession): boolean {
     if (state.ended) return false;
-    if (state.dataJson !== dataJsonOf(session)) return true;
+    if (!state.snapshot.isOf(session)) return true;
     return state.text === undefined
       ? state.meta.auth !== undefined
-      : state.cookieJson !== attributesOf(session.cookie);
+      : !isAsAsked(session.cookie, state.cookie);
   }
 
   /**
@@ -239,15 +240,14 @@ export class SessionKeeper {
       sid,
       meta,
       text: opened?.text,
-      dataJson: opened?.dataJson ?? '{}',
-      cookieJson: attributesOf(session.cookie),
+      snapshot: opened?.snapshot ?? Snapshot.EMPTY,
+      cookie: factsOf(session.cookie),
       ended: false,
       isConfirmed: false,
       isUncertain: false,
       conflicts: 0,
       isPassive: this.isReader,
       isNear: opened?.isNear === true,
-      queue: Promise.resolve(),
     });
   }
 

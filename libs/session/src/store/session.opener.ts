@@ -6,7 +6,7 @@ import type { SecretSuccession } from './secret.succession.js';
 import { deadlineOf } from './session.cookie.js';
 import type { SessionLike } from './session.data.js';
 import { SessionEndings } from './session.endings.js';
-import { type Fields, parseFields } from './session.fields.js';
+import type { Fields } from './session.fields.js';
 import type { SessionMeta, SessionPolicy } from './session.record.js';
 import { parseSid, type Judgement, type Sid } from './sid.js';
 import type { SessionAccess } from './store.options.js';
@@ -85,8 +85,8 @@ export class SessionOpener {
     if (measured !== undefined && text === null) measured.outcome = 'absent';
     if (opened !== undefined) {
       if (measured !== undefined) measured.outcome = 'found';
-      const { record, dataJson } = opened;
-      this.backend.remember(key, opened.text, { record, dataJson });
+      const { record, snapshot } = opened;
+      this.backend.remember(key, opened.text, { record, snapshot });
     }
     return opened && judged ? { ...opened, sid: { ...sid, judged: 'never' } } : opened;
   }
@@ -101,13 +101,12 @@ export class SessionOpener {
     if (sid?.secret === undefined) return undefined;
     const entry = this.backend.near(this.keyOf(sid));
     if (entry?.value === undefined) return undefined;
-    const found = opensAsItIs(
-      this.reader.judge({ ...sid, judged: this.ordinaryJudgement }, entry.text, entry.value),
-    );
+    const judged = this.isReader ? { ...sid, judged: this.ordinaryJudgement } : sid;
+    const found = opensAsItIs(this.reader.judge(judged, entry.text, entry.value));
     if (found === undefined) return undefined;
     this.events.measuring.probe?.note('load', { outcome: 'near' });
-    // Each request may change its own.
-    return { ...found, record: { ...found.record, data: parseFields(found.dataJson) }, isNear: true };
+    found.isNear = true;
+    return found;
   }
 
   /** The same for a text that this process wrote and has not read yet. */
@@ -118,8 +117,8 @@ export class SessionOpener {
     if (entry === undefined || entry.value !== undefined) return undefined;
     const found = opensAsItIs(await this.reader.read(sid, entry.text));
     if (found === undefined) return undefined;
-    const { text, record, dataJson } = found;
-    this.backend.remember(key, text, { record, dataJson });
+    const { text, record, snapshot } = found;
+    this.backend.remember(key, text, { record, snapshot });
     return { ...found, isNear: true };
   }
 
@@ -181,12 +180,12 @@ export class SessionOpener {
 
   /** The one write of a renewal. Whoever was faster wrote the same, or something newer that is looked at again. */
   private async promote(opened: OpenedSession): Promise<OpenedSession | undefined> {
-    const { sid, meta, record, dataJson, text: loaded } = opened;
+    const { sid, meta, record, snapshot, text: loaded } = opened;
     if (sid.secret === undefined || meta.secrets === undefined) return opened;
     const now = this.clock.now();
     const secrets = this.options.succession.promote(sid.secret, sid.handle, meta.secrets, now);
     const promoted = { ...meta, secrets, renewedAt: now };
-    const text = await this.options.codec.encode(record.cookie, dataJson, promoted, sid.handle);
+    const text = await this.options.codec.encode(record.cookie, snapshot.json, promoted, sid.handle);
     const saved = await this.backend.save({
       key: this.keyOf(sid),
       loaded,

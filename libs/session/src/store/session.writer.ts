@@ -4,23 +4,16 @@ import { checkReadable } from './data.json.js';
 import type { RecordBackend } from './record.backend.js';
 import type { OpenedSession } from './record.reader.js';
 import type { RecordWrite, SaveOutcome } from './save.script.js';
-import {
-  askedPolicy,
-  attributesOf,
-  copyOf,
-  deadlineOf,
-  listedUntilOf,
-  syncCookie,
-} from './session.cookie.js';
+import { askedPolicy, copyOf, deadlineOf, factsOf, listedUntilOf, syncCookie } from './session.cookie.js';
 import { dataJsonOf, dataOf, replaceData, type SessionLike } from './session.data.js';
-import { type Fields, parseFields } from './session.fields.js';
 import type { KeeperOptions, SessionOpener } from './session.opener.js';
 import type { SessionMeta } from './session.record.js';
+import { Snapshot } from './session.snapshot.js';
 import { mergeThreeWays } from './three-way.merge.js';
 import type { TrackedSession, WrittenSession } from './tracked.session.js';
 
 /** What is stored now instead of what was loaded. */
-type NewerSession = Pick<OpenedSession, 'text' | 'meta' | 'dataJson'> & { data: Fields };
+type NewerSession = Pick<OpenedSession, 'text' | 'meta' | 'snapshot'>;
 
 /** Writes sessions over the text that was loaded, and brings changes of several requests together. */
 export class SessionWriter {
@@ -46,7 +39,7 @@ export class SessionWriter {
   catchUp(session: SessionLike, state: TrackedSession, latest: WrittenSession | undefined): void {
     const { text } = latest ?? {};
     if (latest === undefined || text === undefined || state.text === undefined || text === state.text) return;
-    this.rebase(session, state, { ...latest, text, data: parseFields(latest.dataJson) });
+    this.rebase(session, state, { ...latest, text });
   }
 
   /**
@@ -65,7 +58,7 @@ export class SessionWriter {
     const newer = await this.send(session, state, { within: timeLeft(giveUpAt), durable });
     if (newer === undefined) return true;
     undo();
-    this.rebase(session, state, { ...newer, data: newer.record.data });
+    this.rebase(session, state, newer);
     return false;
   }
 
@@ -85,17 +78,17 @@ export class SessionWriter {
     state: TrackedSession,
     measured?: Measured<'touch'>,
   ): Promise<void> {
-    const { dataJson, text: loaded } = state;
+    const { snapshot, text: loaded } = state;
     const meta = await this.listed(state, this.activeMeta(state));
     const cookie = copyOf(session.cookie);
     syncCookie(cookie, meta, this.clock.now());
-    const text = await this.options.codec.encode(cookie, dataJson, meta, state.sid.handle);
+    const text = await this.options.codec.encode(cookie, snapshot.json, meta, state.sid.handle);
     const expiresIn = this.opener.expiresIn(meta, session);
     const saved = await this.backend.save({ key: this.opener.keyOf(state.sid), loaded, text, expiresIn });
     if (saved.outcome === 'saved') Object.assign(state, { meta, text });
     const newer =
       saved.outcome === 'conflict' ? await this.opener.interpret(state.sid, saved.text) : undefined;
-    if (newer !== undefined) this.rebase(session, state, { ...newer, data: newer.record.data });
+    if (newer !== undefined) this.rebase(session, state, newer);
     state.isConfirmed = saved.outcome === 'saved' || newer !== undefined;
     if (measured !== undefined)
       measured.outcome = saved.outcome === 'saved' ? 'written' : state.isConfirmed ? 'merged' : 'ended';
@@ -129,7 +122,7 @@ export class SessionWriter {
     if (state.text === undefined && this.options.access === 'read')
       throw new SessionReadOnlyError('this would create a session.');
     const dataJson = dataJsonOf(session);
-    const asked = askedPolicy(session.cookie, state.cookieJson, state.meta.policy);
+    const asked = askedPolicy(session.cookie, state.cookie.originalMaxAge, state.meta.policy);
     const ttl = this.options.ttlOf?.(session);
     const policy = ttl === undefined || state.sid.secret === undefined ? asked : { ...asked, idle: ttl };
     if (!((ttl ?? policy.idle) > 0)) {
@@ -151,8 +144,9 @@ export class SessionWriter {
       ...how,
     });
     if (saved.outcome === 'saved') {
-      const cookieJson = attributesOf(session.cookie);
-      Object.assign(state, { meta, text, dataJson, cookieJson, isConfirmed: true });
+      const snapshot = Snapshot.ofJson(dataJson);
+      const cookie = factsOf(session.cookie);
+      Object.assign(state, { meta, text, snapshot, cookie, isConfirmed: true });
       if (isNew) this.events.emit({ type: 'session.created', handle: state.sid.handle });
       if (large !== undefined && state.isLargeTold !== true) {
         state.isLargeTold = true;
@@ -187,12 +181,12 @@ export class SessionWriter {
 
   /** Puts this request's changes on top of what another request stored meanwhile. */
   private rebase(session: SessionLike, state: TrackedSession, newer: NewerSession): void {
-    replaceData(session, mergeThreeWays(parseFields(state.dataJson), dataOf(session), newer.data));
+    replaceData(session, mergeThreeWays(state.snapshot.fields, dataOf(session), newer.snapshot.copy()));
     const lastActiveAt = Math.max(state.meta.lastActiveAt, newer.meta.lastActiveAt);
     state.conflicts++;
     Object.assign(state, {
       text: newer.text,
-      dataJson: newer.dataJson,
+      snapshot: newer.snapshot,
       meta: { ...newer.meta, lastActiveAt },
     });
   }

@@ -8,7 +8,7 @@ import { type Fields, isFields } from './session.fields.js';
  * @param mine what this request made of it
  * @param theirs what is stored now
  */
-export function mergeThreeWays(base: Fields, mine: Fields, theirs: Fields): Fields {
+export function mergeThreeWays(base: Readonly<Fields>, mine: Fields, theirs: Fields): Fields {
   const merged: Fields = {};
   for (const name of new Set([...Object.keys(theirs), ...Object.keys(mine)])) {
     if (name === '__proto__') continue;

@@ -1,4 +1,7 @@
+import { hiddenField } from '../common/index.js';
+import type { CookieFacts } from './session.cookie.js';
 import type { SessionMeta } from './session.record.js';
+import type { Snapshot } from './session.snapshot.js';
 import type { Sid } from './sid.js';
 
 /** What is known of one session object beside its data: where it came from and what of it is stored. */
@@ -7,10 +10,10 @@ export interface TrackedSession {
   meta: SessionMeta;
   /** The stored text; `undefined` while the session was never stored. */
   text?: string;
-  /** The data as JSON at load or at the last save; a difference is a change. */
-  dataJson: string;
-  /** The cookie's attributes, likewise. */
-  cookieJson: string;
+  /** The data at load or at the last save; a difference is a change. */
+  snapshot: Snapshot;
+  /** The cookie, likewise. */
+  cookie: CookieFacts;
   /** Ended by this request or found ended: nothing is written any more. */
   ended: boolean;
   /**
@@ -28,28 +31,30 @@ export interface TrackedSession {
   isLargeTold?: boolean;
   /** How many times what others had written was taken in. */
   conflicts: number;
-  /** Saves of one session object run one after the other. */
-  queue: Promise<unknown>;
+  /** Saves of one session object run one after the other; `undefined` before the first. */
+  queue?: Promise<unknown>;
 }
 
+const NOTHING: Promise<unknown> = Promise.resolve();
+
 /** What was written of a session. */
-export type WrittenSession = Pick<TrackedSession, 'text' | 'meta' | 'dataJson'>;
+export type WrittenSession = Pick<TrackedSession, 'text' | 'meta' | 'snapshot'>;
 
 // Beside the objects, not on them: application code and other middleware see plain express-session objects.
-const tracked = new WeakMap<object, TrackedSession>();
+const tracked = hiddenField<TrackedSession>();
 
 /** What is known of a session object; `undefined` when this library did not make it. */
 export function trackedOf(session: object): TrackedSession | undefined {
-  return tracked.get(session);
+  return tracked.of(session);
 }
 
 export function track(session: object, state: TrackedSession): void {
-  tracked.set(session, state);
+  tracked.put(session, state);
 }
 
 /** Runs what is done to one session object one after the other. */
 export function queued<T>(state: TrackedSession, work: () => Promise<T>): Promise<T> {
-  const result = state.queue.then(work);
+  const result = (state.queue ?? NOTHING).then(work);
   state.queue = result.catch(() => undefined);
   return result;
 }
