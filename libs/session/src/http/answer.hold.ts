@@ -9,8 +9,8 @@ const OF_THE_BODY =
 
 type Arguments<Name extends 'writeHead' | 'write' | 'end'> = Parameters<ServerResponse[Name]>;
 
-const HOLD = Symbol('AnswerHold');
-type Held = ServerResponse & { [HOLD]: AnswerHold };
+/** What an answer leaves by. */
+export type AnswerMethods = Pick<ServerResponse, 'writeHead' | 'write' | 'end' | 'flushHeaders'>;
 
 /**
  * Holds back the answer until the session is saved, wherever the answer comes from: a handler, `@Res()`, a filter, other
@@ -19,34 +19,7 @@ type Held = ServerResponse & { [HOLD]: AnswerHold };
  * headers not out yet: hold `end` (and a `writeHead` just before it, as Fastify does), save, then let go; 503 if that fails
  * headers out already: save, and cut the connection if that fails, so that nobody takes half an answer for a whole one
  */
-export function holdAnswer(response: ServerResponse, session: RequestSession): void {
-  const held = response as Held;
-  held[HOLD] = new AnswerHold(response, session);
-  response.writeHead = writeHead;
-  response.write = write;
-  response.flushHeaders = flushHeaders;
-  response.end = end;
-}
-
-// The same functions for all answers, because new ones for each cost more than what they do.
-function writeHead(this: Held, ...args: unknown[]): ServerResponse {
-  return this[HOLD].writeHead(args as Arguments<'writeHead'>);
-}
-
-function write(this: Held, ...args: unknown[]): boolean {
-  return this[HOLD].write(args as Arguments<'write'>);
-}
-
-function flushHeaders(this: Held): void {
-  this[HOLD].flushHeaders();
-}
-
-function end(this: Held, ...args: unknown[]): ServerResponse {
-  return this[HOLD].end(args as Arguments<'end'>);
-}
-
-class AnswerHold {
-  private readonly own: Pick<ServerResponse, 'writeHead' | 'write' | 'end' | 'flushHeaders'>;
+export class AnswerHold {
   private heldHead: Arguments<'writeHead'> | undefined;
   private isHeld = false;
   // Node's own methods call each other (`end` calls `writeHead`); those calls go straight through.
@@ -55,10 +28,9 @@ class AnswerHold {
   constructor(
     private readonly response: ServerResponse,
     private readonly session: RequestSession,
-  ) {
-    const { writeHead, write, end, flushHeaders } = response;
-    this.own = { writeHead, write, end, flushHeaders };
-  }
+    /** What is behind the methods of answer.methods.ts. */
+    private readonly own: AnswerMethods,
+  ) {}
 
   writeHead(args: Arguments<'writeHead'>): ServerResponse {
     if (this.isInside) return this.through('writeHead', args);
@@ -127,7 +99,7 @@ class AnswerHold {
   }
 
   /** What was in its place before. */
-  private through<Name extends keyof AnswerHold['own']>(
+  private through<Name extends keyof AnswerMethods>(
     name: Name,
     args: unknown[],
   ): ReturnType<ServerResponse[Name]> {

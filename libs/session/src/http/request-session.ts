@@ -1,17 +1,14 @@
 import type { ServerResponse } from 'node:http';
-import {
-  hiddenField,
-  RETRY_AFTER_SECONDS,
-  SessionError,
-  SessionStoreUnavailableException,
-} from '../common/index.js';
+import { RETRY_AFTER_SECONDS, SessionError, SessionStoreUnavailableException } from '../common/index.js';
 import {
   type CookieFacts,
   type CurrentSession,
   isAsSent,
   type RedisSessionStore,
+  type SessionCarrier,
   trackedOf,
 } from '../store/index.js';
+import type { AnswerHold } from './answer.hold.js';
 import { onDemand } from './on-demand.session.js';
 import { refusalOf, replaced, unsaved } from './request.refusals.js';
 import { absenceOf, type SessionAbsence } from './session.absence.js';
@@ -19,12 +16,13 @@ import type { SessionCookies } from './session.cookies.js';
 import { type SessionPassage, type UsedSession, usedSession } from './session.passage.js';
 import type { SessionRequest } from './session.request.js';
 
-const ofRequest = hiddenField<RequestSession>();
+// Not a field of the request: Express changes the prototype of each, and whatever is added afterwards slows all that is done with it.
+const ofRequest = new WeakMap<object, RequestSession>();
 const NO_COOKIES: string[] = [];
 
 /** What is done with the session of one request; `undefined` where the load middleware did not run. */
 export function requestSessionOf(request: SessionRequest): RequestSession | undefined {
-  return ofRequest.of(request);
+  return ofRequest.get(request);
 }
 
 /**
@@ -32,6 +30,8 @@ export function requestSessionOf(request: SessionRequest): RequestSession | unde
  * the store on behalf of a request.
  */
 export class RequestSession {
+  /** Holds back the answer; made by who mounts it. */
+  hold: AnswerHold | undefined;
   /** Why nothing more is saved and no cookie is written: the answer is a refusal. */
   private failure: unknown;
   /** The id that came with the request, in a cookie that was signed here. */
@@ -47,16 +47,19 @@ export class RequestSession {
   private isAskedFor = true;
   /** Whether an exit has dealt with this request, so that its activity is counted. */
   private isNoted = false;
+  private readonly shared: SessionCarrier = { session: undefined, sessionID: undefined };
 
   constructor(
     private readonly request: SessionRequest,
     readonly response: ServerResponse,
     readonly store: RedisSessionStore,
     private readonly cookies: SessionCookies,
+    /** Whether requests have no fields of their own, see {@link shareFields}. */
+    private readonly isShared = false,
   ) {
-    ofRequest.put(request, this);
+    ofRequest.set(request, this);
     this.isPassive = store.keeper.isReader;
-    request.sessionStore = store;
+    if (!isShared) request.sessionStore = store;
   }
 
   /** Puts the session on the request: the one of its cookie, or a new and empty one. `undefined` if nothing is to wait for. */
@@ -65,10 +68,10 @@ export class RequestSession {
     this.presentedId = sid;
     if (sid === undefined) {
       this.isAskedFor = false;
-      onDemand(this.request, () => this.renew());
+      if (!this.isShared) onDemand(this.request, () => this.renew());
       return undefined;
     }
-    if (this.store.resumeNear(this.request, sid) === undefined) return this.find(sid);
+    if (this.store.resumeNear(this.request, sid, this.holder) === undefined) return this.find(sid);
     this.loaded(sid);
     return undefined;
   }
@@ -90,8 +93,34 @@ export class RequestSession {
   }
 
   /** The session, unless nobody has asked for it yet. */
+  private get holder(): SessionCarrier {
+    return this.isShared ? this.shared : this.request;
+  }
+
   private get current(): CurrentSession | undefined {
-    return this.isAskedFor ? this.request.session : undefined;
+    return this.isAskedFor ? this.holder.session : undefined;
+  }
+
+  // What `request.session` and `request.sessionID` are where requests have no fields of their own.
+
+  get session(): CurrentSession | undefined {
+    if (!this.isAskedFor) this.renew();
+    return this.shared.session;
+  }
+
+  set session(session: CurrentSession | undefined) {
+    if (!this.isAskedFor) this.renew();
+    this.shared.session = session;
+  }
+
+  get sessionID(): string | undefined {
+    if (!this.isAskedFor) this.renew();
+    return this.shared.sessionID ?? this.shared.session?.id;
+  }
+
+  set sessionID(id: string | undefined) {
+    if (!this.isAskedFor) this.renew();
+    this.shared.sessionID = id;
   }
 
   /** Whether something is to be saved. Data that cannot be saved counts: the save will say what is wrong with it. */
@@ -234,7 +263,7 @@ export class RequestSession {
   private async find(sid: string): Promise<void> {
     try {
       // An id that is unknown, ended, expired or unreadable is never adopted.
-      if ((await this.store.resume(this.request, sid)) === undefined) {
+      if ((await this.store.resume(this.request, sid, undefined, this.holder)) === undefined) {
         this.renew();
         return;
       }

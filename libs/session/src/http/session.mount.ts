@@ -2,10 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import type { RedisSessionStore } from '../store/index.js';
-import { holdAnswer } from './answer.hold.js';
+import { type HeldAnswers, holdAnswers } from './answer.methods.js';
 import { registerHandshakes } from './handshake.session.js';
 import { mountHandlerExit } from './handler.exit.js';
 import { beforeMiddleware, type FastifyAdapterLike } from './fastify.entrance.js';
+import { shareFields } from './request.fields.js';
 import { RequestSession, requestSessionOf } from './request-session.js';
 import type { SessionCookies } from './session.cookies.js';
 
@@ -15,6 +16,8 @@ type Next = (error?: unknown) => void;
 @Injectable()
 export class SessionMount implements OnApplicationShutdown {
   private unregister: (() => void) | undefined;
+  private answers: HeldAnswers | undefined;
+  private isShared = false;
 
   constructor(
     private readonly store: RedisSessionStore,
@@ -35,6 +38,10 @@ export class SessionMount implements OnApplicationShutdown {
         beforeMiddleware(httpAdapter as unknown as FastifyAdapterLike, this.load);
       if (!isLoadedBefore) httpAdapter.use(this.load);
       mountHandlerExit();
+      const shared = sharedPrototypes(httpAdapter);
+      this.isShared = shared !== undefined;
+      if (shared !== undefined) shareFields(shared.request);
+      this.answers = holdAnswers(shared?.response);
       const { store, cookies } = this;
       this.unregister = registerHandshakes({
         store,
@@ -50,8 +57,8 @@ export class SessionMount implements OnApplicationShutdown {
 
   private readonly load = (request: IncomingMessage, response: ServerResponse, next: Next): void => {
     if (requestSessionOf(request) !== undefined) return next();
-    const session = new RequestSession(request, response, this.store, this.cookies);
-    holdAnswer(response, session);
+    const session = new RequestSession(request, response, this.store, this.cookies, this.isShared);
+    this.answers?.hold(response, session);
     const loading = session.load();
     if (loading === undefined) return next();
     loading
@@ -73,4 +80,16 @@ function adapterOf(host: HttpAdapterHost): HttpAdapterHost['httpAdapter'] | unde
   return typeof adapter === 'object' && adapter !== null && 'getType' in adapter
     ? host.httpAdapter
     : undefined;
+}
+
+/** Express's, which the requests and answers of an application inherit from. */
+function sharedPrototypes(httpAdapter: HttpAdapterHost['httpAdapter']): SharedPrototypes | undefined {
+  if (httpAdapter.getType() !== 'express') return undefined;
+  const { request, response } = httpAdapter.getInstance<Partial<SharedPrototypes>>();
+  return request === undefined || response === undefined ? undefined : { request, response };
+}
+
+interface SharedPrototypes {
+  request: object;
+  response: ServerResponse;
 }

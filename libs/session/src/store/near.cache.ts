@@ -14,6 +14,8 @@ export interface NearEntry<T> {
   readonly readAt: number;
   /** Whatever the reader wants to find beside the text the next time. */
   value?: T;
+  /** Whether it was found since it stands where it stands. */
+  isUsed?: boolean;
 }
 
 /** A read or write that is under way; what Redis announces meanwhile makes it void. */
@@ -24,7 +26,7 @@ export interface NearTicket {
 
 /**
  * Texts that are known to be what Redis holds: each was read while Redis was announcing changes, and no change of it was announced since the
- * read was sent. Bounded in number; the one that was not asked for the longest goes first.
+ * read was sent. Bounded in number; one that was not asked for lately goes first.
  */
 export class NearCache<T> implements KeyTrackingListener {
   private readonly entries = new Map<string, NearEntry<T>>();
@@ -49,13 +51,12 @@ export class NearCache<T> implements KeyTrackingListener {
       this.misses++;
       return undefined;
     }
-    this.entries.delete(key);
     if (this.now() - entry.readAt > this.limits.maxAge) {
+      this.entries.delete(key);
       this.misses++;
       return undefined;
     }
-    // Last in the order of the map: that of its last use.
-    this.entries.set(key, entry);
+    entry.isUsed = true;
     this.hits++;
     return entry;
   }
@@ -80,9 +81,17 @@ export class NearCache<T> implements KeyTrackingListener {
     this.entries.delete(key);
     if (text === undefined || ticket.isVoid || !this.tracking().isTrusted) return;
     this.entries.set(key, { text, readAt: this.now() });
-    if (this.entries.size <= this.limits.maxEntries) return;
-    const [oldest] = this.entries.keys();
-    if (oldest !== undefined) this.entries.delete(oldest);
+    if (this.entries.size > this.limits.maxEntries) this.makeRoom();
+  }
+
+  /** Drops the first that was not found since it was put where it stands; those that were go to the end, and have to be found again. */
+  private makeRoom(): void {
+    for (const [key, entry] of this.entries) {
+      this.entries.delete(key);
+      if (entry.isUsed !== true) return;
+      entry.isUsed = false;
+      this.entries.set(key, entry);
+    }
   }
 
   /** Puts something beside a text that is still there, for the next who finds it. */

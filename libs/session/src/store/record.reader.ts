@@ -6,6 +6,7 @@ import {
   type SessionMeta,
   type SessionPolicy,
   type SessionRecord,
+  type SessionSecrets,
   UnreadableRecordError,
 } from './session.record.js';
 import type { SecretRole, SecretSuccession } from './secret.succession.js';
@@ -72,10 +73,18 @@ export class RecordReader {
 
   /** The server's part of a session that begins now. */
   newMeta(sid: Sid): SessionMeta {
+    return { secrets: this.secretsOf(sid), ...this.bareMeta() };
+  }
+
+  /** The same without what belongs to its id. */
+  bareMeta(): SessionMeta {
     const now = this.clock.now();
-    const { secret, handle } = sid;
-    const secrets = secret === undefined ? undefined : this.succession.mint({ secret, handle });
-    return { secrets, createdAt: now, lastActiveAt: now, renewedAt: now, policy: this.policy };
+    return { createdAt: now, lastActiveAt: now, renewedAt: now, policy: this.policy };
+  }
+
+  /** What is kept of the secret of a new id. */
+  secretsOf({ secret, handle }: Sid): SessionSecrets | undefined {
+    return secret === undefined ? undefined : this.succession.mint({ secret, handle });
   }
 
   private roleOf({ secret, judged }: Sid, { secrets }: SessionMeta): SecretRole {

@@ -1,6 +1,6 @@
 import { RedisStore } from 'connect-redis';
 import type { Request } from 'express';
-import expressSession, { type Session, type SessionData } from 'express-session';
+import type { Session, SessionData } from 'express-session';
 import { type Clock, type NearCacheStatistics, SessionEvents, SystemClock } from '../common/index.js';
 import { RecordCodec } from './record.codec.js';
 import type { RecordBackend } from './record.backend.js';
@@ -13,14 +13,11 @@ import { isSideKey } from './key.names.js';
 import { SecretSuccession } from './secret.succession.js';
 import type { CurrentSession, SessionCarrier } from './session.carrier.js';
 import { SessionKeeper } from './session.keeper.js';
-import { createSid, type IdFormat, parseSid, type Judgement } from './sid.js';
+import { newSession, newSessionOnDemand } from './session.object.js';
+import { type IdFormat, parseSid, type Judgement } from './sid.js';
 import { trackedOf } from './tracked.session.js';
 import { keptBy, policyOfTtl } from './store.parts.js';
 import type { UserIndex } from './user.index.js';
-
-/** express-session's own, whose types leave out that the constructor takes a request; with its id, and without data and a cookie. */
-const ExpressSession = expressSession.Session as unknown as new (request: SessionCarrier) => CurrentSession;
-const newSession = (request: SessionCarrier): CurrentSession => new ExpressSession(request);
 
 /** How many keys are asked for at a time where all of them are meant. */
 const AT_A_TIME = 100;
@@ -91,26 +88,27 @@ export class RedisSessionStore extends RedisStore {
   }
 
   /** Gives a request the session of an id, see {@link SessionKeeper.open}; `undefined`, and nothing given, if there is none. */
-  async resume(request: SessionCarrier, id: string, how?: Judgement): Promise<CurrentSession | undefined> {
+  async resume(
+    request: SessionCarrier,
+    id: string,
+    how?: Judgement,
+    holder = request,
+  ): Promise<CurrentSession | undefined> {
     const opened = await this.keeper.open(id, how);
-    return opened && this.give(request, id, opened);
+    return opened && this.give(request, id, opened, holder);
   }
 
   /** The same without asking Redis, where this process knows the session; see {@link SessionOpener.openNear}. */
-  resumeNear(request: SessionCarrier, id: string): CurrentSession | undefined {
+  resumeNear(request: SessionCarrier, id: string, holder = request): CurrentSession | undefined {
     const opened = this.keeper.openNear(id);
-    return opened && this.give(request, id, opened);
+    return opened && this.give(request, id, opened, holder);
   }
 
   /** What `generate` does for SessionModule: a new id, and a cookie with these attributes. */
   startSession(req: Request, cookie: object, idFormat: IdFormat = 'secret'): void {
-    const sid = createSid(idFormat);
-    req.sessionID = sid.text;
-    const session = newSession(req);
+    const session = newSessionOnDemand(req, () => trackedOf(session)?.sid.text ?? '');
     session.cookie = new SessionCookie(cookie);
-    this.keeper.track(session, sid);
-    // Applications declare their fields in SessionData, perhaps as always present; a new session has none of them.
-    req.session = session as Request['session'];
+    this.keeper.begin(session, idFormat);
   }
 
   /** Makes `req.session` out of stored data. */
@@ -172,13 +170,18 @@ export class RedisSessionStore extends RedisStore {
     return answer(this.removeAll(), callback);
   }
 
-  private give(request: SessionCarrier, id: string, opened: OpenedSession): CurrentSession {
-    request.sessionID = id;
-    const session = newSession(request);
+  private give(
+    request: SessionCarrier,
+    id: string,
+    opened: OpenedSession,
+    holder: SessionCarrier = request,
+  ): CurrentSession {
+    holder.sessionID = id;
+    const session = newSession(request, id);
     session.cookie = cookieOf(opened.record.cookie);
     opened.snapshot.putOn(session);
     this.keeper.track(session, opened.sid, opened);
-    request.session = session;
+    holder.session = session;
     return session;
   }
 

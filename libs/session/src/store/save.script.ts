@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type LuaScript, luaScript, type RedisConnection } from '../redis/index.js';
 
 /** One write of one session. */
@@ -53,7 +53,7 @@ export async function saveRecord(
   write: RecordWrite,
   { isTracked = false } = {},
 ): Promise<SaveOutcome> {
-  const loaded = write.loaded === undefined ? '' : createHash('sha1').update(write.loaded).digest('hex');
+  const loaded = write.loaded === undefined ? '' : hash('sha1', write.loaded, 'hex');
   const expiresIn = write.expiresIn === undefined ? '' : Math.max(1, Math.ceil(write.expiresIn));
   const reply = await redis.script(
     isTracked ? SAVE_TRACKED : SAVE,

@@ -14,11 +14,11 @@ import { dataOf, type SessionLike } from './session.data.js';
 import type { Fields } from './session.fields.js';
 import type { SessionMeta, SessionRecord } from './session.record.js';
 import { Snapshot } from './session.snapshot.js';
-import { parseSid, type Judgement, type Sid } from './sid.js';
+import { createSid, type IdFormat, parseSid, type Judgement, type Sid } from './sid.js';
 import { SessionUpdate } from './session.update.js';
 import { SessionWriter } from './session.writer.js';
 import { mergeThreeWays } from './three-way.merge.js';
-import { queued, track, type TrackedSession, trackedOf } from './tracked.session.js';
+import { queued, track, type TrackedSession, trackedOf, UnmadeSession } from './tracked.session.js';
 import { measureWrite } from './write.measure.js';
 import { WriterTurns } from './writer.turns.js';
 
@@ -138,6 +138,17 @@ export class SessionKeeper {
     this.remember(session, sid, meta, opened);
   }
 
+  /** Starts to track a new session, whose id and secrets are made once they are needed: many a new session is never stored. */
+  begin(session: SessionLike, idFormat: IdFormat): void {
+    const meta = this.opener.reader.bareMeta();
+    syncCookie(session.cookie, meta, this.clock.now());
+    const make = (): { sid: Sid; meta: SessionMeta } => {
+      const sid = createSid(idFormat);
+      return { sid, meta: { ...meta, secrets: this.opener.reader.secretsOf(sid) } };
+    };
+    track(session, new UnmadeSession(make, factsOf(session.cookie), this.isReader));
+  }
+
   /** Tracks a session object of unknown origin, whose cookie says how long it wants to live. */
   adopt(session: SessionLike, sid: Sid, stored?: OpenedSession): void {
     const meta = stored?.meta ?? this.opener.reader.newMeta(sid);
@@ -152,7 +163,7 @@ export class SessionKeeper {
     if (state.ended) return false;
     if (!state.snapshot.isOf(session)) return true;
     return state.text === undefined
-      ? state.meta.auth !== undefined
+      ? state.isMade !== false && state.meta.auth !== undefined
       : !isAsAsked(session.cookie, state.cookie);
   }
 

@@ -39,7 +39,8 @@ export class SessionWriter {
   catchUp(session: SessionLike, state: TrackedSession, latest: WrittenSession | undefined): void {
     const { text } = latest ?? {};
     if (latest === undefined || text === undefined || state.text === undefined || text === state.text) return;
-    this.rebase(session, state, { ...latest, text });
+    const { meta, snapshot } = latest;
+    this.rebase(session, state, { text, meta, snapshot });
   }
 
   /**

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { randomToken } from '../common/index.js';
 
 const HANDLE_BYTES = 16;
@@ -35,11 +35,20 @@ export type Judgement = 'quietly' | 'never';
 /** How new ids are made: `secret` (default) or `plain`, to share sessions with express-session + connect-redis. */
 export type IdFormat = 'secret' | 'plain';
 
+/** Those with a secret that were read lately. */
+const known = new Map<string, Sid>();
+const MOST_KNOWN = 10_000;
+
 /** Reads an id; `undefined` when it cannot be one. */
 export function parseSid(text: string): Sid | undefined {
+  const lately = known.get(text);
+  if (lately !== undefined) return lately;
   const match = OURS.exec(text);
-  if (match?.[1] !== undefined) return { text, handle: match[1], secret: match[2] };
-  return PLAIN.test(text) ? { text, handle: text } : undefined;
+  if (match?.[1] === undefined) return PLAIN.test(text) ? { text, handle: text } : undefined;
+  const sid: Sid = { text, handle: match[1], secret: match[2] };
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(text, sid);
+  return sid;
 }
 
 /** A new, unguessable id. */
@@ -55,7 +64,7 @@ export function createSid(format: IdFormat): Sid {
 
 /** What Redis keeps of a secret: SHA-256, base64url. The secret has 256 random bits, so it needs no salt. */
 export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url');
+  return hash('sha256', secret, 'base64url');
 }
 
 /** Secrets that were right, with their hashes, so that those of busy sessions are not worked out with every request. */

@@ -1,7 +1,7 @@
 import { hiddenField } from '../common/index.js';
 import type { CookieFacts } from './session.cookie.js';
 import type { SessionMeta } from './session.record.js';
-import type { Snapshot } from './session.snapshot.js';
+import { Snapshot } from './session.snapshot.js';
 import type { Sid } from './sid.js';
 
 /** What is known of one session object beside its data: where it came from and what of it is stored. */
@@ -31,6 +31,8 @@ export interface TrackedSession {
   isLargeTold?: boolean;
   /** How many times what others had written was taken in. */
   conflicts: number;
+  /** `false` while a new session has no id yet. */
+  readonly isMade?: boolean;
   /** Saves of one session object run one after the other; `undefined` before the first. */
   queue?: Promise<unknown>;
 }
@@ -57,4 +59,42 @@ export function queued<T>(state: TrackedSession, work: () => Promise<T>): Promis
   const result = (state.queue ?? NOTHING).then(work);
   state.queue = result.catch(() => undefined);
   return result;
+}
+
+/** A new session that has an id, and what the server knows of it, once somebody asks for them. */
+export class UnmadeSession implements TrackedSession {
+  text?: string;
+  snapshot = Snapshot.EMPTY;
+  ended = false;
+  isConfirmed = false;
+  isUncertain = false;
+  conflicts = 0;
+  queue?: Promise<unknown>;
+  private parts: { readonly sid: Sid; meta: SessionMeta } | undefined;
+
+  constructor(
+    private readonly make: () => { sid: Sid; meta: SessionMeta },
+    public cookie: CookieFacts,
+    public isPassive: boolean,
+  ) {}
+
+  get isMade(): boolean {
+    return this.parts !== undefined;
+  }
+
+  get sid(): Sid {
+    return this.made.sid;
+  }
+
+  get meta(): SessionMeta {
+    return this.made.meta;
+  }
+
+  set meta(meta: SessionMeta) {
+    this.made.meta = meta;
+  }
+
+  private get made(): { readonly sid: Sid; meta: SessionMeta } {
+    return (this.parts ??= this.make());
+  }
 }

@@ -1,0 +1,57 @@
+import expressSession from 'express-session';
+import type { CurrentSession, SessionCarrier } from './session.carrier.js';
+
+type OwnSession = CurrentSession & { readonly req: SessionCarrier };
+
+const inherited = expressSession.Session.prototype as OwnSession;
+
+/** express-session's methods. */
+const methods = Object.create(inherited, {
+  destroy: {
+    configurable: true,
+    writable: true,
+    value(this: OwnSession, callback: (error: unknown) => void): OwnSession {
+      const { req, id } = this;
+      inherited.destroy.call(this, callback);
+      // express-session deletes the field of the request. Where all requests share one, that has no effect.
+      if ('session' in req) {
+        req.session = undefined;
+        req.sessionID = id;
+      }
+      return this;
+    },
+  },
+}) as OwnSession;
+
+/** express-session's own object, without data and a cookie. */
+export function newSession(request: SessionCarrier, id: string): CurrentSession {
+  const session = Object.create(methods) as OwnSession;
+  Object.defineProperty(session, 'req', { value: request });
+  Object.defineProperty(session, 'id', { value: id });
+  return session;
+}
+
+/** The same with an id that is made once somebody asks for it, and put on the request. */
+export function newSessionOnDemand(request: SessionCarrier, id: () => string): CurrentSession {
+  const session = Object.create(methods) as OwnSession;
+  Object.defineProperty(session, 'req', { value: request });
+  Object.defineProperty(session, 'id', { get: id });
+  // Where all requests share the field, it is that of the session.
+  if ('sessionID' in request && !Object.hasOwn(request, 'sessionID')) request.sessionID = undefined;
+  else
+    Object.defineProperty(request, 'sessionID', {
+      configurable: true,
+      enumerable: true,
+      get: id,
+      set(value: unknown) {
+        Object.defineProperty(request, 'sessionID', {
+          value,
+          configurable: true,
+          enumerable: true,
+          writable: true,
+        });
+      },
+    });
+  request.session = session;
+  return session;
+}
