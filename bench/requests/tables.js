@@ -1,5 +1,5 @@
 // Tables of docs/benchmarks.md, as arrays of cells.
-import { median } from '../statistics.js';
+import { median as medianOf } from '../statistics.js';
 import { bareOf, canDo, CASES, caseTitle, GUIDE, VARIANTS } from './variants.js';
 
 const count = (value) => Math.round(value).toLocaleString('en');
@@ -64,7 +64,7 @@ export function plainTables(found) {
     ...Object.entries(found)
       .filter(([, { figures }]) => name in figures)
       .map(([key, { figures, traffic }]) => {
-        const of = (field) => median(figures[name].map((figure) => figure[field]));
+        const of = (field) => medianOf(figures[name].map((figure) => figure[field]));
         const { commands, trips } = traffic[name.split(' ', 1)[0]];
         return [
           fullTitle(key),

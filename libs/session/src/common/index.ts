@@ -3,7 +3,7 @@
  *
  * May import: nothing of this library.
  */
-export { hiddenField, type HiddenField } from './hidden.field.js';
+export { hiddenField } from './hidden.field.js';
 export * from './clock.js';
 export * from './durations.js';
 export * from './event.options.js';

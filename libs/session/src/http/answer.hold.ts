@@ -1,13 +1,20 @@
 import type { ServerResponse } from 'node:http';
 import { HttpException, HttpStatus, Logger } from '@nestjs/common';
 import { RETRY_AFTER_SECONDS } from '../common/index.js';
-import type { RequestSession } from './request-session.js';
 
 /** Headers that describe the answer which is not sent after all. */
 const OF_THE_BODY =
   /^(content-|transfer-encoding|etag|last-modified|location|set-cookie|cache-control|expires|link)/i;
 
 type Arguments<Name extends 'writeHead' | 'write' | 'end'> = Parameters<ServerResponse[Name]>;
+
+/** What is to be saved before an answer leaves, and the cookies that go with it; see RequestSession. */
+export interface AnswerSession {
+  isChanged(): boolean;
+  hasWork(): boolean;
+  commit(): Promise<void>;
+  cookiesForAnswer(): string[];
+}
 
 /** What an answer leaves by. */
 export type AnswerMethods = Pick<ServerResponse, 'writeHead' | 'write' | 'end' | 'flushHeaders'>;
@@ -27,7 +34,7 @@ export class AnswerHold {
 
   constructor(
     private readonly response: ServerResponse,
-    private readonly session: RequestSession,
+    private readonly session: AnswerSession,
     /** What is behind the methods of answer.methods.ts. */
     private readonly own: AnswerMethods,
   ) {}
@@ -122,7 +129,7 @@ function claimSent(response: ServerResponse, isSent: boolean): void {
 }
 
 /** The cookies of the answer. What cannot be written is left out, because an answer on its way must not get stuck. */
-function cookiesOf(session: RequestSession): string[] {
+function cookiesOf(session: AnswerSession): string[] {
   try {
     return session.cookiesForAnswer();
   } catch (error) {

@@ -1,49 +1,40 @@
+// oxlint-disable typescript/unbound-method, typescript/no-unsafe-type-assertion -- methods are taken from answers to be called on them
 import type { ServerResponse } from 'node:http';
-import { AnswerHold, type AnswerMethods } from './answer.hold.js';
-import { type RequestSession, requestSessionOf } from './request-session.js';
-import type { SessionRequest } from './session.request.js';
+import type { AnswerHold, AnswerMethods } from './answer.hold.js';
+import { requestFieldsOf } from './request.fields.js';
 
-/** The methods of all answers of an application, if there is one place for them, and how to hold back a single one. */
-export interface HeldAnswers {
-  hold(response: ServerResponse, session: RequestSession): void;
-}
-
-/**
- * Lets answers leave by their {@link AnswerHold}; those of requests without a session leave as before.
- *
- * @param shared the prototype of all answers, where there is one of the application's own. Methods of an answer itself would slow all that
- *   is done with it once its prototype was changed, as Express does
- */
-export function holdAnswers(shared: ServerResponse | undefined): HeldAnswers {
-  if (shared === undefined) {
-    return {
-      hold(response, session) {
-        session.hold = new AnswerHold(response, session, methodsOf(response));
-        const { writeHead, write, end, flushHeaders } = HOLDING;
-        response.writeHead = writeHead;
-        response.write = write;
-        response.end = end;
-        response.flushHeaders = flushHeaders;
-      },
-    };
-  }
-  const own = methodsOf(shared);
-  Object.assign(shared, holding(own));
-  return {
-    hold(response, session) {
-      session.hold = new AnswerHold(response, session, own);
-    },
-  };
-}
-
-function methodsOf({ writeHead, write, end, flushHeaders }: ServerResponse): AnswerMethods {
+/** What an answer, or all with a prototype, leave by now. */
+export function methodsOf({ writeHead, write, end, flushHeaders }: ServerResponse): AnswerMethods {
   return { writeHead, write, end, flushHeaders };
 }
 
-/** @param own what an answer without a session leaves by */
+/** Whether somebody has put such a method on an answer itself, which would not ask what it inherits. */
+export function hasOwnMethods(response: ServerResponse): boolean {
+  return (
+    Object.hasOwn(response, 'end') ||
+    Object.hasOwn(response, 'writeHead') ||
+    Object.hasOwn(response, 'write') ||
+    Object.hasOwn(response, 'flushHeaders')
+  );
+}
+
+/** Lets all answers with a prototype leave by their {@link AnswerHold}; those of requests without a session leave as before. */
+export function leaveByHolds(prototype: ServerResponse): void {
+  Object.assign(prototype, holding(methodsOf(prototype)));
+}
+
+/** Lets one answer leave by its {@link AnswerHold}. */
+export function leaveByHold(response: ServerResponse): void {
+  const { writeHead, write, end, flushHeaders } = HOLDING;
+  response.writeHead = writeHead;
+  response.write = write;
+  response.end = end;
+  response.flushHeaders = flushHeaders;
+}
+
+/** @param own what an answer without a hold leaves by */
 function holding(own: AnswerMethods | undefined): AnswerMethods {
-  const holdOf = (response: ServerResponse): AnswerHold | undefined =>
-    requestSessionOf(response.req as SessionRequest)?.hold;
+  const holdOf = (response: ServerResponse): AnswerHold | undefined => requestFieldsOf(response.req)?.hold;
   const otherwise = (response: ServerResponse): AnswerMethods =>
     own ?? (Object.getPrototypeOf(response) as ServerResponse);
   return {
@@ -64,4 +55,5 @@ function holding(own: AnswerMethods | undefined): AnswerMethods {
   } as AnswerMethods;
 }
 
+// The same functions for all: with others on each, each answer would be of a kind of its own to the engine, and slow.
 const HOLDING = holding(undefined);

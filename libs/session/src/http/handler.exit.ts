@@ -1,4 +1,3 @@
-import { Reflector } from '@nestjs/core';
 import { InterceptorsConsumer } from '@nestjs/core/internal';
 import { isObservable, Observable } from 'rxjs';
 import { SessionError } from '../common/index.js';
@@ -18,7 +17,6 @@ interface RouteFacts {
   readonly isSse: boolean;
 }
 
-const reflector = new Reflector();
 /** By controller, because another one may inherit its handlers. */
 const routes = new WeakMap<object, Map<Handler, RouteFacts>>();
 let isMounted = false;
@@ -35,12 +33,13 @@ export function mountHandlerExit(): void {
   if (isMounted) return;
   isMounted = true;
   const { prototype } = InterceptorsConsumer;
+  // oxlint-disable-next-line typescript/unbound-method -- called on whoever it was called on
   const { intercept } = prototype;
   prototype.intercept = function (this: InterceptorsConsumer, ...how: Parameters<Intercept>) {
-    const [, [request], { constructor }, handler, , type] = how;
+    const [, [request], instance, handler, , type] = how;
     const session = type === 'http' && isObject(request) ? requestSessionOf(rawRequest(request)) : undefined;
     if (session === undefined) return Reflect.apply(intercept, this, how);
-    const { isPassive, isSse } = factsOf(constructor, handler);
+    const { isPassive, isSse } = factsOf(instance.constructor, handler);
     if (isPassive) session.setPassive();
     // The headers leave before the first event; what the handler changes later needs `session.save()`.
     if (isSse) return session.commit().then(() => Reflect.apply(intercept, this, how));
@@ -81,12 +80,12 @@ const toldOf = (error: unknown, session: RequestSession): unknown =>
 
 function factsOf(controller: object, handler: Handler): RouteFacts {
   let known = routes.get(controller);
-  if (known === undefined) routes.set(controller, (known = new Map()));
+  if (known === undefined) routes.set(controller, (known = new Map<Handler, RouteFacts>()));
   let facts = known.get(handler);
   if (facts === undefined) {
-    const passive: unknown = reflector.getAllAndOverride(PassiveSession, [handler, controller as never]);
+    const isPassive = [handler, controller].some((one) => Reflect.hasMetadata(PassiveSession.KEY, one));
     const isSse = Reflect.getMetadata(SSE_METADATA, handler) === true;
-    known.set(handler, (facts = { isPassive: passive !== undefined, isSse }));
+    known.set(handler, (facts = { isPassive, isSse }));
   }
   return facts;
 }

@@ -4,34 +4,30 @@ import {
   type CookieFacts,
   type CurrentSession,
   isAsSent,
+  type OpenedSession,
   type RedisSessionStore,
-  type SessionCarrier,
   trackedOf,
 } from '../store/index.js';
-import type { AnswerHold } from './answer.hold.js';
-import { onDemand } from './on-demand.session.js';
+import { RequestFields, requestFieldsOf, shareFields } from './request.fields.js';
 import { refusalOf, replaced, unsaved } from './request.refusals.js';
 import { absenceOf, type SessionAbsence } from './session.absence.js';
 import type { SessionCookies } from './session.cookies.js';
 import { type SessionPassage, type UsedSession, usedSession } from './session.passage.js';
 import type { SessionRequest } from './session.request.js';
 
-// Not a field of the request: Express changes the prototype of each, and whatever is added afterwards slows all that is done with it.
-const ofRequest = new WeakMap<object, RequestSession>();
 const NO_COOKIES: string[] = [];
 
 /** What is done with the session of one request; `undefined` where the load middleware did not run. */
 export function requestSessionOf(request: SessionRequest): RequestSession | undefined {
-  return ofRequest.get(request);
+  const fields = requestFieldsOf(request);
+  return fields instanceof RequestSession ? fields : undefined;
 }
 
 /**
  * The session of one request from its entrance (load) to its exit (save and cookie). Nothing else touches the cookie or
  * the store on behalf of a request.
  */
-export class RequestSession {
-  /** Holds back the answer; made by who mounts it. */
-  hold: AnswerHold | undefined;
+export class RequestSession extends RequestFields {
   /** Why nothing more is saved and no cookie is written: the answer is a refusal. */
   private failure: unknown;
   /** The id that came with the request, in a cookie that was signed here. */
@@ -43,21 +39,18 @@ export class RequestSession {
   /** Whether the route does not count as activity. */
   private isPassive: boolean;
   private further: string[] | undefined;
-  /** Whether there is a session: a new one is made once somebody asks for it. */
-  private isAskedFor = true;
   /** Whether an exit has dealt with this request, so that its activity is counted. */
   private isNoted = false;
-  private readonly shared: SessionCarrier = { session: undefined, sessionID: undefined };
 
   constructor(
     private readonly request: SessionRequest,
     readonly response: ServerResponse,
-    readonly store: RedisSessionStore,
+    override readonly store: RedisSessionStore,
     private readonly cookies: SessionCookies,
     /** Whether requests have no fields of their own, see {@link shareFields}. */
-    private readonly isShared = false,
+    private isShared = false,
   ) {
-    ofRequest.set(request, this);
+    super(request, store);
     this.isPassive = store.keeper.isReader;
     if (!isShared) request.sessionStore = store;
   }
@@ -68,11 +61,14 @@ export class RequestSession {
     this.presentedId = sid;
     if (sid === undefined) {
       this.isAskedFor = false;
-      if (!this.isShared) onDemand(this.request, () => this.renew());
+      // Most who come without a cookie want a page or a picture: their session is made once somebody asks for it.
+      if (!this.isShared) shareFields(this.request);
+      this.isShared = true;
       return undefined;
     }
-    if (this.store.resumeNear(this.request, sid, this.holder) === undefined) return this.find(sid);
-    this.loaded(sid);
+    const near = this.store.keeper.openNear(sid);
+    if (near === undefined) return this.find(sid);
+    this.take(near);
     return undefined;
   }
 
@@ -93,34 +89,8 @@ export class RequestSession {
   }
 
   /** The session, unless nobody has asked for it yet. */
-  private get holder(): SessionCarrier {
-    return this.isShared ? this.shared : this.request;
-  }
-
   private get current(): CurrentSession | undefined {
-    return this.isAskedFor ? this.holder.session : undefined;
-  }
-
-  // What `request.session` and `request.sessionID` are where requests have no fields of their own.
-
-  get session(): CurrentSession | undefined {
-    if (!this.isAskedFor) this.renew();
-    return this.shared.session;
-  }
-
-  set session(session: CurrentSession | undefined) {
-    if (!this.isAskedFor) this.renew();
-    this.shared.session = session;
-  }
-
-  get sessionID(): string | undefined {
-    if (!this.isAskedFor) this.renew();
-    return this.shared.sessionID ?? this.shared.session?.id;
-  }
-
-  set sessionID(id: string | undefined) {
-    if (!this.isAskedFor) this.renew();
-    this.shared.sessionID = id;
+    return this.isAskedFor ? (this.isShared ? this.shared : this.request).session : undefined;
   }
 
   /** Whether something is to be saved. Data that cannot be saved counts: the save will say what is wrong with it. */
@@ -263,21 +233,19 @@ export class RequestSession {
   private async find(sid: string): Promise<void> {
     try {
       // An id that is unknown, ended, expired or unreadable is never adopted.
-      if ((await this.store.resume(this.request, sid, undefined, this.holder)) === undefined) {
-        this.renew();
-        return;
-      }
-      this.loaded(sid);
+      const opened = await this.store.keeper.open(sid);
+      if (opened === undefined) this.renew();
+      else this.take(opened);
     } catch (error) {
       throw this.fail(error);
     }
   }
 
-  private loaded(sid: string): void {
-    this.loadedId = sid;
-    const session = this.current;
+  private take(opened: OpenedSession): void {
+    const session = this.store.give(this.request, opened, this.isShared ? this.shared : this.request);
+    this.loadedId = session.id;
     this.came = usedSession(session);
-    this.cookieAtLoad = session && trackedOf(session)?.cookie;
+    this.cookieAtLoad = trackedOf(session)?.cookie;
   }
 
   private isLoadedOne(): boolean {

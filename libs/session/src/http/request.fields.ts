@@ -1,47 +1,93 @@
-import { requestSessionOf, type RequestSession } from './request-session.js';
-import type { SessionRequest } from './session.request.js';
+import type { CurrentSession, SessionCarrier } from '../store/index.js';
+import type { AnswerHold } from './answer.hold.js';
 
-type Name = 'session' | 'sessionID' | 'sessionStore';
+/** What a request's `session` and `sessionID` are, where the request has no such fields of its own. */
+export abstract class RequestFields {
+  /** Holds back the answer. */
+  hold: AnswerHold | undefined;
+  /** Whether there is a session: a new one is made once somebody asks for it. */
+  protected isAskedFor = true;
+  protected readonly shared: SessionCarrier = { session: undefined, sessionID: undefined };
 
-/**
- * Puts `session`, `sessionID` and `sessionStore` on the prototype of all requests, where there is one of the application's own, instead of on
- * each of them: Express changes the prototype of each, and whatever is added afterwards slows all that is done with it.
- */
-export function shareFields(shared: object): void {
-  field(
-    shared,
-    'session',
-    (session) => session.session,
-    (session, value) => (session.session = value as never),
-  );
-  field(
-    shared,
-    'sessionID',
-    (session) => session.sessionID,
-    (session, value) => (session.sessionID = value as never),
-  );
-  field(shared, 'sessionStore', (session) => session.store);
+  constructor(
+    request: object,
+    readonly store: unknown,
+  ) {
+    ofRequest.set(request, this);
+  }
+
+  /** Makes a new, empty session. */
+  abstract renew(): void;
+
+  get session(): CurrentSession | undefined {
+    if (!this.isAskedFor) this.renew();
+    return this.shared.session;
+  }
+
+  set session(session: CurrentSession | undefined) {
+    if (!this.isAskedFor) this.renew();
+    this.shared.session = session;
+  }
+
+  get sessionID(): string | undefined {
+    if (!this.isAskedFor) this.renew();
+    return this.shared.sessionID ?? this.shared.session?.id;
+  }
+
+  set sessionID(id: string | undefined) {
+    if (!this.isAskedFor) this.renew();
+    this.shared.sessionID = id;
+  }
 }
 
-function field(
-  shared: object,
-  name: Name,
-  get: (of: RequestSession) => unknown,
-  set?: (of: RequestSession, value: unknown) => void,
-): void {
-  Object.defineProperty(shared, name, {
+// Not a field of the request: Express changes the prototype of each, and whatever is added afterwards slows all that is done with it.
+const ofRequest = new WeakMap<object, RequestFields>();
+
+/** `undefined` where the load did not run. */
+export function requestFieldsOf(request: object): RequestFields | undefined {
+  return ofRequest.get(request);
+}
+
+/**
+ * Gives a request, or all with a prototype, `session` and `sessionID` that ask its {@link RequestFields}. The same functions for all: with
+ * others on each, each request would be of a kind of its own to the engine, and slow.
+ */
+export function shareFields(target: object): void {
+  Object.defineProperty(target, 'session', SESSION);
+  Object.defineProperty(target, 'sessionID', SESSION_ID);
+  if (!('sessionStore' in target)) Object.defineProperty(target, 'sessionStore', STORE);
+}
+
+const SESSION = field('session', true);
+const SESSION_ID = field('sessionID', true);
+const STORE = field('store', false);
+
+function field(name: 'session' | 'sessionID' | 'store', isSettable: boolean): PropertyDescriptor {
+  return {
     configurable: true,
     enumerable: true,
-    get(this: SessionRequest) {
-      const session = requestSessionOf(this);
-      return session && get(session);
+    get(this: object) {
+      return fieldsFor(this)?.[name];
     },
-    set(this: SessionRequest, value: unknown) {
-      const session = requestSessionOf(this);
+    set(this: object, value: unknown) {
+      const fields = fieldsFor(this);
+      if (fields !== undefined && isSettable) Reflect.set(fields, name, value);
       // Somebody else's, of a request that this library has not seen.
-      if (session === undefined || set === undefined)
-        Object.defineProperty(this, name, { value, configurable: true, enumerable: true, writable: true });
-      else set(session, value);
+      else
+        Object.defineProperty(this, name === 'store' ? 'sessionStore' : name, {
+          value,
+          configurable: true,
+          enumerable: true,
+          writable: true,
+        });
     },
-  });
+  };
+}
+
+/** Those of a request, or of one that it inherits from. */
+function fieldsFor(request: object): RequestFields | undefined {
+  const fields = ofRequest.get(request);
+  if (fields !== undefined) return fields;
+  const parent: unknown = Object.getPrototypeOf(request);
+  return typeof parent === 'object' && parent !== null ? fieldsFor(parent) : undefined;
 }

@@ -2,13 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import type { RedisSessionStore } from '../store/index.js';
-import { type HeldAnswers, holdAnswers } from './answer.methods.js';
+import { AnswerHold } from './answer.hold.js';
 import { registerHandshakes } from './handshake.session.js';
 import { mountHandlerExit } from './handler.exit.js';
-import { beforeMiddleware, type FastifyAdapterLike } from './fastify.entrance.js';
-import { shareFields } from './request.fields.js';
+import { beforeMiddleware } from './fastify.entrance.js';
 import { RequestSession, requestSessionOf } from './request-session.js';
 import type { SessionCookies } from './session.cookies.js';
+import { type Mounting, mountOn } from './shared.prototypes.js';
 
 type Next = (error?: unknown) => void;
 
@@ -16,8 +16,7 @@ type Next = (error?: unknown) => void;
 @Injectable()
 export class SessionMount implements OnApplicationShutdown {
   private unregister: (() => void) | undefined;
-  private answers: HeldAnswers | undefined;
-  private isShared = false;
+  private mounting: Mounting | undefined;
 
   constructor(
     private readonly store: RedisSessionStore,
@@ -33,15 +32,10 @@ export class SessionMount implements OnApplicationShutdown {
     host.init$.subscribe(() => {
       const httpAdapter = adapterOf(host);
       if (httpAdapter === undefined) return;
-      const isLoadedBefore =
-        httpAdapter.getType() === 'fastify' &&
-        beforeMiddleware(httpAdapter as unknown as FastifyAdapterLike, this.load);
+      const isLoadedBefore = httpAdapter.getType() === 'fastify' && beforeMiddleware(httpAdapter, this.load);
       if (!isLoadedBefore) httpAdapter.use(this.load);
       mountHandlerExit();
-      const shared = sharedPrototypes(httpAdapter);
-      this.isShared = shared !== undefined;
-      if (shared !== undefined) shareFields(shared.request);
-      this.answers = holdAnswers(shared?.response);
+      this.mounting = mountOn(httpAdapter.getType() === 'express' ? httpAdapter.getInstance() : undefined);
       const { store, cookies } = this;
       this.unregister = registerHandshakes({
         store,
@@ -57,8 +51,9 @@ export class SessionMount implements OnApplicationShutdown {
 
   private readonly load = (request: IncomingMessage, response: ServerResponse, next: Next): void => {
     if (requestSessionOf(request) !== undefined) return next();
-    const session = new RequestSession(request, response, this.store, this.cookies, this.isShared);
-    this.answers?.hold(response, session);
+    const session = new RequestSession(request, response, this.store, this.cookies, this.mounting?.isShared);
+    const own = this.mounting?.hold(response);
+    if (own !== undefined) session.hold = new AnswerHold(response, session, own);
     const loading = session.load();
     if (loading === undefined) return next();
     loading
@@ -80,16 +75,4 @@ function adapterOf(host: HttpAdapterHost): HttpAdapterHost['httpAdapter'] | unde
   return typeof adapter === 'object' && adapter !== null && 'getType' in adapter
     ? host.httpAdapter
     : undefined;
-}
-
-/** Express's, which the requests and answers of an application inherit from. */
-function sharedPrototypes(httpAdapter: HttpAdapterHost['httpAdapter']): SharedPrototypes | undefined {
-  if (httpAdapter.getType() !== 'express') return undefined;
-  const { request, response } = httpAdapter.getInstance<Partial<SharedPrototypes>>();
-  return request === undefined || response === undefined ? undefined : { request, response };
-}
-
-interface SharedPrototypes {
-  request: object;
-  response: ServerResponse;
 }

@@ -18,6 +18,7 @@ export { RedisSessionStore } from './redis-session.store.js';
 export { recordsOver } from './store.parts.js';
 export type { RedisSessionStoreOptions, SessionAccess } from './store.options.js';
 export type { CurrentSession, SessionCarrier } from './session.carrier.js';
+export type { OpenedSession } from './record.reader.js';
 export { type CookieFacts, isAsSent } from './session.cookie.js';
 export { dataOf, type SessionLike } from './session.data.js';
 export { scanKeys } from '../redis/index.js';

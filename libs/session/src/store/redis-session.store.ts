@@ -88,27 +88,28 @@ export class RedisSessionStore extends RedisStore {
   }
 
   /** Gives a request the session of an id, see {@link SessionKeeper.open}; `undefined`, and nothing given, if there is none. */
-  async resume(
-    request: SessionCarrier,
-    id: string,
-    how?: Judgement,
-    holder = request,
-  ): Promise<CurrentSession | undefined> {
+  async resume(request: SessionCarrier, id: string, how?: Judgement): Promise<CurrentSession | undefined> {
     const opened = await this.keeper.open(id, how);
-    return opened && this.give(request, id, opened, holder);
+    return opened && this.give(request, opened);
   }
 
-  /** The same without asking Redis, where this process knows the session; see {@link SessionOpener.openNear}. */
-  resumeNear(request: SessionCarrier, id: string, holder = request): CurrentSession | undefined {
-    const opened = this.keeper.openNear(id);
-    return opened && this.give(request, id, opened, holder);
+  /** Gives a request, or what `holder` has for it, the session that was opened. */
+  give(request: SessionCarrier, opened: OpenedSession, holder = request): CurrentSession {
+    const id = opened.sid.text;
+    const session = newSession(request, id);
+    session.cookie = cookieOf(opened.record.cookie);
+    opened.snapshot.putOn(session);
+    this.keeper.tracking.track(session, opened.sid, opened);
+    holder.sessionID = id;
+    holder.session = session;
+    return session;
   }
 
   /** What `generate` does for SessionModule: a new id, and a cookie with these attributes. */
   startSession(req: Request, cookie: object, idFormat: IdFormat = 'secret'): void {
     const session = newSessionOnDemand(req, () => trackedOf(session)?.sid.text ?? '');
     session.cookie = new SessionCookie(cookie);
-    this.keeper.begin(session, idFormat);
+    this.keeper.tracking.begin(session, idFormat);
   }
 
   /** Makes `req.session` out of stored data. */
@@ -116,7 +117,7 @@ export class RedisSessionStore extends RedisStore {
     const opened = this.foundBy.get(data);
     const session = super.createSession(req, data);
     const sid = opened?.sid.text === req.sessionID ? opened.sid : parseSid(req.sessionID);
-    if (sid !== undefined) this.keeper.track(session, sid, opened);
+    if (sid !== undefined) this.keeper.tracking.track(session, sid, opened);
     return session;
   }
 
@@ -170,21 +171,6 @@ export class RedisSessionStore extends RedisStore {
     return answer(this.removeAll(), callback);
   }
 
-  private give(
-    request: SessionCarrier,
-    id: string,
-    opened: OpenedSession,
-    holder: SessionCarrier = request,
-  ): CurrentSession {
-    holder.sessionID = id;
-    const session = newSession(request, id);
-    session.cookie = cookieOf(opened.record.cookie);
-    opened.snapshot.putOn(session);
-    this.keeper.track(session, opened.sid, opened);
-    holder.session = session;
-    return session;
-  }
-
   private async find(id: string, judged?: Judgement): Promise<SessionData | null> {
     const opened = await this.keeper.open(id, judged);
     return opened === undefined ? null : this.dataOf(opened);
@@ -210,7 +196,7 @@ export class RedisSessionStore extends RedisStore {
     const found = this.foundBy.get(session);
     // What `get` gave is written over what it was made of. Where the origin is unknown (express-session's own `generate`, or plain
     // data), it takes the place of what is there.
-    this.keeper.adopt(session, sid, found?.sid.text === id ? found : await this.keeper.open(id));
+    this.keeper.tracking.adopt(session, sid, found?.sid.text === id ? found : await this.keeper.open(id));
     await this.keeper.save(session, { force: true });
   }
 

@@ -24,24 +24,8 @@ export function cookieFrom(given: Cookie): Cookie {
 }
 
 /** A `Cookie` with the attributes of a stored one, but for its life, which {@link syncCookie} gives it. */
-export function cookieOf({
-  path,
-  domain,
-  secure,
-  httpOnly,
-  sameSite,
-  partitioned,
-  priority,
-}: CookieRecord): Cookie {
-  const cookie = new SessionCookie() as Cookie & Pick<CookieFacts, 'partitioned' | 'priority'>;
-  if (path !== undefined) cookie.path = path as string;
-  if (domain !== undefined) cookie.domain = domain as string;
-  if (secure !== undefined) cookie.secure = secure as boolean;
-  if (httpOnly !== undefined) cookie.httpOnly = httpOnly as boolean;
-  if (sameSite !== undefined) cookie.sameSite = sameSite as Cookie['sameSite'];
-  if (partitioned !== undefined) cookie.partitioned = partitioned;
-  if (priority !== undefined) cookie.priority = priority;
-  return cookie;
+export function cookieOf({ originalMaxAge: _, expires: __, ...attributes }: CookieRecord): Cookie {
+  return new SessionCookie(attributes);
 }
 
 /** When a session ends: the earlier of idle and absolute deadline, in milliseconds since 1970. */

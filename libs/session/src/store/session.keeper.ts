@@ -9,16 +9,16 @@ import type { RecordBackend } from './record.backend.js';
 import type { OpenedSession } from './record.reader.js';
 import { type InspectedSession, SessionInspector } from './session.inspector.js';
 import { type EndedSession, type KeeperOptions, SessionOpener } from './session.opener.js';
-import { activityStepOf, askedPolicy, factsOf, isAsAsked, syncCookie } from './session.cookie.js';
+import { activityStepOf, isAsAsked } from './session.cookie.js';
 import { dataOf, type SessionLike } from './session.data.js';
 import type { Fields } from './session.fields.js';
-import type { SessionMeta, SessionRecord } from './session.record.js';
-import { Snapshot } from './session.snapshot.js';
-import { createSid, type IdFormat, parseSid, type Judgement, type Sid } from './sid.js';
+import type { SessionRecord } from './session.record.js';
+import { SessionTracking } from './session.tracking.js';
+import { parseSid, type Judgement } from './sid.js';
 import { SessionUpdate } from './session.update.js';
 import { SessionWriter } from './session.writer.js';
 import { mergeThreeWays } from './three-way.merge.js';
-import { queued, track, type TrackedSession, trackedOf, UnmadeSession } from './tracked.session.js';
+import { queued, type TrackedSession, trackedOf } from './tracked.session.js';
 import { measureWrite } from './write.measure.js';
 import { WriterTurns } from './writer.turns.js';
 
@@ -34,6 +34,8 @@ export class SessionKeeper {
   private readonly inspector: SessionInspector;
   private readonly turns = new WriterTurns();
   private readonly updates: SessionUpdate;
+  /** Begins to follow session objects. */
+  readonly tracking: SessionTracking;
 
   constructor(
     private readonly backend: RecordBackend,
@@ -44,6 +46,7 @@ export class SessionKeeper {
     this.opener = new SessionOpener(backend, options, clock, events);
     this.inspector = new SessionInspector(backend, options, clock);
     this.writer = new SessionWriter(backend, this.opener, options, clock, events);
+    this.tracking = new SessionTracking(this.opener.reader, options, clock);
     this.updates = new SessionUpdate(this.writer, this.turns, (...of) => this.isChanged(...of));
   }
 
@@ -132,32 +135,6 @@ export class SessionKeeper {
       : probe.measure('inspect', () => this.inspector.inspect(handles));
   }
 
-  /** Starts to track a session object: one that was opened, or a new one that is stored at its first save. */
-  track(session: SessionLike, sid: Sid, opened?: OpenedSession): void {
-    const meta = opened?.meta ?? this.opener.reader.newMeta(sid);
-    this.remember(session, sid, meta, opened);
-  }
-
-  /** Starts to track a new session, whose id and secrets are made once they are needed: many a new session is never stored. */
-  begin(session: SessionLike, idFormat: IdFormat): void {
-    const meta = this.opener.reader.bareMeta();
-    syncCookie(session.cookie, meta, this.clock.now());
-    const make = (): { sid: Sid; meta: SessionMeta } => {
-      const sid = createSid(idFormat);
-      return { sid, meta: { ...meta, secrets: this.opener.reader.secretsOf(sid) } };
-    };
-    track(session, new UnmadeSession(make, factsOf(session.cookie), this.isReader));
-  }
-
-  /** Tracks a session object of unknown origin, whose cookie says how long it wants to live. */
-  adopt(session: SessionLike, sid: Sid, stored?: OpenedSession): void {
-    const meta = stored?.meta ?? this.opener.reader.newMeta(sid);
-    const { idle, persistent } = this.options.policy;
-    // Of a plain session only its cookie says how long it lives, and this one takes the place of the stored one.
-    const before = sid.secret === undefined ? { ...meta.policy, idle, persistent } : meta.policy;
-    this.remember(session, sid, { ...meta, policy: askedPolicy(session.cookie, undefined, before) }, stored);
-  }
-
   /** Whether the session differs from what is stored. A new session without data is not a change. */
   isChanged(session: SessionLike, state: TrackedSession): boolean {
     if (state.ended) return false;
@@ -242,23 +219,6 @@ export class SessionKeeper {
       this.writer.catchUp(session, state, latest);
       await this.writer.write(session, state, giveUpAt, durable);
       this.turns.wrote(handle, state);
-    });
-  }
-
-  private remember(session: SessionLike, sid: Sid, meta: SessionMeta, opened?: OpenedSession): void {
-    syncCookie(session.cookie, meta, this.clock.now());
-    track(session, {
-      sid,
-      meta,
-      text: opened?.text,
-      snapshot: opened?.snapshot ?? Snapshot.EMPTY,
-      cookie: factsOf(session.cookie),
-      ended: false,
-      isConfirmed: false,
-      isUncertain: false,
-      conflicts: 0,
-      isPassive: this.isReader,
-      isNear: opened?.isNear === true,
     });
   }
 

@@ -1,3 +1,4 @@
+// oxlint-disable typescript/no-unsafe-type-assertion -- prototypes have no types
 import expressSession from 'express-session';
 import type { CurrentSession, SessionCarrier } from './session.carrier.js';
 

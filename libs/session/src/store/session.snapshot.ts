@@ -1,3 +1,4 @@
+// oxlint-disable typescript/no-unsafe-type-assertion -- what JSON.parse makes has no types, and is looked at on every request
 import expressSession from 'express-session';
 import { dataJsonOf, type SessionLike } from './session.data.js';
 import { type Fields, parseFields } from './session.fields.js';
@@ -101,7 +102,7 @@ function isSame(kept: unknown, value: unknown): boolean {
   const expected = Object.keys(kept);
   if (names.length !== expected.length) return false;
   for (let at = 0; at < names.length; at++) {
-    const name = names[at]!;
+    const name = names[at] ?? '';
     if (name !== expected[at] || !isSame((kept as Fields)[name], (value as Fields)[name])) return false;
   }
   return !Object.hasOwn(value, 'toJSON');

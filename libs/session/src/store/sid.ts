@@ -71,14 +71,14 @@ export function hashSecret(secret: string): string {
 const right = new Map<string, string>();
 const MOST_RIGHT = 10_000;
 
-/** Whether `secret` is the one of which `hash` was made, in a time that tells nothing about it. */
-export function isSecretOf(secret: string, hash: string): boolean {
+/** Whether `secret` is the one of which the hash `kept` was made, in a time that tells nothing about it. */
+export function isSecretOf(secret: string, kept: string): boolean {
   // Two hashes of the server's own are compared here, not what somebody sent.
-  if (right.get(secret) === hash) return true;
+  if (right.get(secret) === kept) return true;
   const given = Buffer.from(hashSecret(secret));
-  const kept = Buffer.from(hash);
-  const isRight = given.length === kept.length && timingSafeEqual(given, kept);
+  const expected = Buffer.from(kept);
+  const isRight = given.length === expected.length && timingSafeEqual(given, expected);
   if (right.size >= MOST_RIGHT) right.clear();
-  if (isRight) right.set(secret, hash);
+  if (isRight) right.set(secret, kept);
   return isRight;
 }
