@@ -90,7 +90,7 @@ describe('a Redis that is gone', () => {
     expect(took).toBeLessThan(MAX_WAIT / 2);
 
     const connection = app.app.get(RedisConnection);
-    const waiting = connection.run((client) => client.get('somebody'), { repeatable: true });
+    const waiting = connection.run((client) => client.get('sess:somebody'), { repeatable: true });
     await app.until(({ queue }) => queue.waiting === 1);
     await own.server.restart();
     await waiting;
@@ -135,7 +135,7 @@ describe('a Redis that forbids INFO', () => {
     redis.client.call('ACL', 'SETUSER', 'managed', 'on', '>managed-secret', '~*', '&*', '+@all', '-info'),
   );
   afterEach(() => redis.client.call('ACL', 'DELUSER', 'managed'));
-  const asManaged = () => ({ url: redis.url, username: 'managed', password: 'managed-secret' });
+  const asManaged = () => ({ url: redis.urlAs('managed', 'managed-secret') });
 
   it('is up without what INFO would tell, and nobody is alarmed', async () => {
     // The connection itself is made without INFO too.

@@ -33,7 +33,9 @@ async function calls(client: Redis, command: string): Promise<number> {
 const until = untilWithin(20_000);
 
 describe('writes that are to survive the loss of the primary', () => {
-  const [primary, replica, other] = [useRedis(here), useRedis(here), useRedis(here)];
+  const options = { ...here, keys: { 'sess:': ['key', 'other', 'old', 'new'] } };
+  const [primary, replica, other] = [useRedis(options), useRedis(options), useRedis(options)];
+  const urlVia = ({ port }: Switchboard) => primary.urlVia(port);
   const portOf = ({ url }: { url: string }) => Number(new URL(url).port);
   let board: Switchboard;
   beforeAll(async () => {
@@ -48,7 +50,7 @@ describe('writes that are to survive the loss of the primary', () => {
   const durability = { replicas: 1, timeout: 20_000 };
 
   it('are on a replica when they count', async () => {
-    const connection = await connected({ url: board.url, maxWait: 30_000, durability });
+    const connection = await connected({ url: urlVia(board), maxWait: 30_000, durability });
     for (let turn = 0; turn < 200; turn++) {
       await connection.command(['set', 'key', turn], { ...LOGIN, key: 'key' });
       expect(await replica.client.get('key')).toBe(String(turn));
@@ -56,7 +58,7 @@ describe('writes that are to survive the loss of the primary', () => {
   });
 
   it('share one WAIT with all that come while one is under way', async () => {
-    const connection = await connected({ url: board.url, maxWait: 30_000, durability });
+    const connection = await connected({ url: urlVia(board), maxWait: 30_000, durability });
     const before = await calls(primary.client, 'wait');
     const writes = Array.from({ length: 500 }, async (_, turn) =>
       connection.command(['set', `key:${turn}`, turn], { ...LOGIN, key: `key:${turn}` }),
@@ -69,7 +71,7 @@ describe('writes that are to survive the loss of the primary', () => {
   });
 
   it('are sent whenever they come, also while the batch before them is being told', async () => {
-    const client = new Redis(board.url, { lazyConnect: true });
+    const client = new Redis(urlVia(board), { lazyConnect: true });
     await client.connect();
     const batches = new DurableBatches(new DurableNodes(client), '', {
       replicas: 1,
@@ -97,7 +99,7 @@ describe('writes that are to survive the loss of the primary', () => {
 
   it('are refused when too few replicas have them, and hold up neither reads nor other writes', async () => {
     const connection = await connected({
-      url: board.url,
+      url: urlVia(board),
       maxWait: 30_000,
       durability: { replicas: 2, timeout: 5_000 },
     });
@@ -122,7 +124,7 @@ describe('writes that are to survive the loss of the primary', () => {
 
   it('of session data wait too where that is asked for', async () => {
     const connection = await connected({
-      url: board.url,
+      url: urlVia(board),
       maxWait: 30_000,
       durability: { replicas: 2, timeout: 100, writes: 'all' },
     });
@@ -136,7 +138,7 @@ describe('writes that are to survive the loss of the primary', () => {
     await other.client.replicaof('NO', 'ONE');
     board.lead(portOf(other));
     const connection = await connected({
-      url: board.url,
+      url: urlVia(board),
       maxWait: 30_000,
       durability: { replicas: 1, timeout: 20_000 },
     });
@@ -154,7 +156,7 @@ describe('writes that are to survive the loss of the primary', () => {
 
   it('count although they write nothing, only once all before them is copied', async () => {
     const connection = await connected({
-      url: board.url,
+      url: urlVia(board),
       maxWait: 30_000,
       durability: { replicas: 1, timeout: 300 },
     });
@@ -172,7 +174,7 @@ describe('writes that are to survive the loss of the primary', () => {
   });
 
   it('use connections of their own beside a client that was given, and close only those', async () => {
-    const client = new Redis(board.url);
+    const client = new Redis(urlVia(board));
     client.on('error', () => undefined);
     const connection = await connected({ client, maxWait: 30_000, durability });
     expect(await connection.command(['set', 'key', 'own'], { ...LOGIN, key: 'key' })).toBe('OK');

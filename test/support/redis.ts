@@ -9,6 +9,8 @@ export interface TestRedis {
   readonly server: RedisServer;
   /** For what is tested. */
   readonly url: string;
+  /** The same by way of a relay of the test at another port. */
+  urlVia(port: number): string;
   /** The same as somebody else. */
   urlAs(user: string, password: string): string;
   /** For what is tested, where it takes a client. */
@@ -67,6 +69,11 @@ export function useRedis({ keys, isOpen, ...options }: TestRedisOptions = {}): T
     urlAs(user, password) {
       const other = new URL(url);
       Object.assign(other, { username: user, password });
+      return other.href;
+    },
+    urlVia(port) {
+      const other = new URL(url);
+      other.port = String(port);
       return other.href;
     },
     get client() {

@@ -67,6 +67,7 @@ export async function startSecureRedis({
       await set('tls-auth-clients', 'no');
       // This connection stays; nobody else gets one without TLS.
       await set('port', '0');
+      await admin.config('SET', 'tls-replication', 'yes', 'masterauth', ADMIN_PASSWORD);
       // Whoever came too early waits for an answer in TLS, which would never come.
       await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
       await set('tls-port', port);

@@ -7,10 +7,10 @@ export class Switchboard {
 
   private constructor(
     private readonly server: Server,
-    private port: number,
+    private target: number,
   ) {
     server.on('connection', (near: Socket) => {
-      const far = connect(this.port, '127.0.0.1');
+      const far = connect(this.target, '127.0.0.1');
       const pair: [Socket, Socket] = [near, far];
       this.pairs.add(pair);
       for (const [one, other] of [pair, pair.toReversed() as [Socket, Socket]]) {
@@ -30,19 +30,20 @@ export class Switchboard {
     return new Switchboard(server, port);
   }
 
-  get url(): string {
-    return `redis://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  /** Its own. */
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
   }
 
   /** Breaks what is connected; the next connections go there. */
   lead(port: number): void {
-    this.port = port;
+    this.target = port;
     for (const pair of this.pairs) pair.forEach((socket) => socket.destroy());
   }
 
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
-    this.lead(this.port);
+    this.lead(this.target);
     await closed;
   }
 }
