@@ -78,17 +78,18 @@ export function goals(summary) {
       most(`${hot}, 1 connection: added median time of the guide's`, key, ask.time, alone);
       if (ask.kind === 'ours')
         most(`${hot}: Redis's CPU of connect-redis's`, key, 1, summary.redisCpu(key, name('read')));
-      withoutCookie(key, ask.title, adapter);
+      withoutCookie(key, ask.title, adapter, 'without');
+      withoutCookie(key, `${ask.title}, session not asked for`, adapter, 'plain');
     }
   }
   return rows;
 
-  function withoutCookie(key, title, adapter) {
+  function withoutCookie(key, title, adapter, action) {
     const goal = `request without a cookie ${title}`;
-    const { commands } = summary.traffic(key, 'without');
+    const { commands } = summary.traffic(key, action);
     add(`${goal}: Redis commands`, key, { asked: '0', found: number(commands), isReached: commands === 0 });
-    const found = summary.ratio(key, name('without'));
-    const noise = summary.ratio(`${adapter}-bare-again`, name('without'));
+    const found = summary.ratio(key, name(action));
+    const noise = summary.ratio(`${adapter}-bare-again`, name(action));
     add(`${goal}: requests/s of the bare app's`, key, {
       asked: `bare against itself: ${number(noise.least)} to ${number(noise.most)}`,
       found: range(found),

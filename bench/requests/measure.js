@@ -3,7 +3,9 @@
 /** What is asked, by name. */
 export const ASKS = {
   read: { method: 'GET', path: '/read' },
+  /** Without a cookie: a page that asks for the session, and one that does not, as a health check. */
   without: { method: 'GET', path: '/read' },
+  plain: { method: 'GET', path: '/plain' },
   write: { method: 'POST', path: '/write' },
 };
 
@@ -26,7 +28,7 @@ export async function measure(how) {
   const { apps, admin, action, cookies, connections, warm, duration, isShared = false } = how;
   const loads = how.loads.slice(0, apps.length);
   const cookiesOf = (index) => {
-    if (action === 'without') return [null];
+    if (action === 'without' || action === 'plain') return [null];
     return isShared ? cookies : cookies.filter((_, place) => place % apps.length === index);
   };
   await Promise.all(

@@ -33,7 +33,7 @@ const load = new Load();
 const app = await Application.start(key, redis.url);
 try {
   const cookies = (await app.begin(SIZES.small.sessions, SIZES.small.bytes)).map((cookie) => cookie ?? null);
-  const asked = action === 'without' ? [null] : cookies;
+  const asked = action === 'without' || action === 'plain' ? [null] : cookies;
   await load.ask('begin', {
     port: app.port,
     asks: [ASKS[action]],

@@ -30,6 +30,10 @@ async function start() {
       return actions.read(request, response);
     }
 
+    plain() {
+      return { count: 0 };
+    }
+
     write(request, response) {
       return actions.write(request, response);
     }
@@ -50,6 +54,7 @@ async function start() {
   // `passthrough`, because some set cookies themselves; the answer is sent by Nest.
   const parameters = [Req(), Res({ passthrough: true })];
   route(BenchController, 'read', { decorators: [Get('read')], parameters });
+  route(BenchController, 'plain', { decorators: [Get('plain')], parameters: [] });
   route(BenchController, 'write', { decorators: [Post('write'), HttpCode(200)], parameters });
   route(BenchController, 'list', { decorators: [Get('list')], parameters: [...parameters, Query()] });
   for (const name of ['begin', 'login'])

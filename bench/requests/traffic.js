@@ -1,12 +1,13 @@
 // What one request sends to Redis, and how many of Redis's answers it waits for; and whether what was written is really there.
 // Requests one after the other, through a proxy that slows Redis down, in an application that is measured for nothing else.
 import { Application } from './child.js';
+import { ASKS } from './measure.js';
 import { SlowProxy } from './proxy.js';
 import { canDo, SIZES, VARIANTS } from './variants.js';
 
 /** Milliseconds that every reply is held back: far more than a request takes otherwise. */
 const DELAY = 40;
-const ACTIONS = ['read', 'write', 'without'];
+const ACTIONS = ['read', 'write', 'without', 'plain'];
 
 /**
  * @returns commands and round trips a request, by action; `undefined` if there is no such variant yet
@@ -21,8 +22,8 @@ export async function traffic(key, { redisUrl, admin, requests }) {
     const found = {};
     for (const action of ACTIONS.filter((name) => canDo(key, { action: name, size: 'small' }))) {
       const ask = () =>
-        app.request(action === 'write' ? 'POST' : 'GET', action === 'write' ? '/write' : '/read', {
-          cookie: action === 'without' ? undefined : cookie,
+        app.request(ASKS[action].method, ASKS[action].path, {
+          cookie: action === 'without' || action === 'plain' ? undefined : cookie,
         });
       // The first ones load scripts, fill caches and have code compiled.
       for (let made = 0; made < 3; made++) ({ cookie } = await kept(ask, cookie));

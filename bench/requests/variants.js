@@ -75,22 +75,23 @@ export function sampleData(bytes) {
 const isAbout = (name) => (what) => what === name;
 
 /**
- * What is measured: what is asked, by how many connections at a time, with sessions of which size. `without` is a request that brings
- * no cookie.
+ * What is measured: what is asked, by how many connections at a time, with sessions of which size. `without` and `plain` are
+ * requests that bring no cookie.
  */
 export const CASES = [
   ...['read', 'write'].flatMap((action) =>
     Object.keys(SIZES).flatMap((size) => [64, 1].map((connections) => ({ action, size, connections }))),
   ),
-  ...[64, 1].map((connections) => ({ action: 'without', size: 'small', connections })),
+  ...['without', 'plain'].flatMap((action) =>
+    [64, 1].map((connections) => ({ action, size: 'small', connections })),
+  ),
 ].map((each) => ({ ...each, name: `${each.action} ${each.size} ${each.connections}` }));
 
 /** A case in words. */
 export function caseTitle({ action, size, connections }) {
   const asked =
-    action === 'without'
-      ? 'Request without a cookie'
-      : `${action === 'read' ? 'Read' : 'Write'}, ${SIZES[size].title}`;
+    { without: 'Request without a cookie', plain: 'The same, and the session is not asked for' }[action] ??
+    `${action === 'read' ? 'Read' : 'Write'}, ${SIZES[size].title}`;
   return `${asked}, ${connections} connection${connections === 1 ? '' : 's'}`;
 }
 

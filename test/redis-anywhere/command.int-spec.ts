@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -22,6 +22,8 @@ interface Run {
   /** The first line on stdout. */
   url: Promise<string>;
   end: Promise<{ code: number | null; stdout: string; stderr: string }>;
+  /** Resolves once stderr says so. */
+  tells(what: RegExp): Promise<void>;
 }
 
 const running: ChildProcess[] = [];
@@ -41,7 +43,13 @@ function command(args: string[], env: Record<string, string | undefined> = local
   const end = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]).then(
     ([stdout, stderr, [code]]) => ({ code: code as number | null, stdout, stderr }),
   );
-  return { child, url, end };
+  let told = '';
+  const tells = async (what: RegExp): Promise<void> => {
+    if (!what.test(told))
+      for await (const _ of on(child.stderr, 'data', { close: ['end'] })) if (what.test(told)) return;
+  };
+  child.stderr.on('data', (chunk: Buffer) => (told += chunk.toString()));
+  return { child, url, end, tells };
 }
 
 describe('the command redis-anywhere', () => {
@@ -163,6 +171,7 @@ describe('the command redis-anywhere', () => {
     const { pid } = await factsOf(`redis://127.0.0.1:${nodes[0]?.port}`);
     process.kill(pid, 'SIGKILL');
     expect(await answers(`redis://127.0.0.1:${nodes[1]?.port}`)).toBe(true);
+    await cluster.tells(/ended by itself/);
     for (const run of [sentinel, cluster]) run.child.kill('SIGTERM');
     const [first, second] = await Promise.all([sentinel.end, cluster.end]);
     expect([first.code, second.code]).toEqual([0, 0]);

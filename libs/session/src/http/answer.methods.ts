@@ -8,14 +8,17 @@ export function methodsOf({ writeHead, write, end, flushHeaders }: ServerRespons
   return { writeHead, write, end, flushHeaders };
 }
 
+const NAMES = ['end', 'writeHead', 'write', 'flushHeaders'] as const;
+
 /** Whether somebody has put such a method on an answer itself, which would not ask what it inherits. */
 export function hasOwnMethods(response: ServerResponse): boolean {
-  return (
-    Object.hasOwn(response, 'end') ||
-    Object.hasOwn(response, 'writeHead') ||
-    Object.hasOwn(response, 'write') ||
-    Object.hasOwn(response, 'flushHeaders')
-  );
+  return NAMES.some((name) => Object.hasOwn(response, name));
+}
+
+/** Those methods. */
+export function ownMethodsOf(response: ServerResponse): Partial<AnswerMethods> {
+  const own = NAMES.filter((name) => Object.hasOwn(response, name));
+  return Object.fromEntries(own.map((name) => [name, response[name]]));
 }
 
 /** Lets all answers with a prototype leave by their {@link AnswerHold}; those of requests without a session leave as before. */

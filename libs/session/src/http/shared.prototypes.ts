@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { AnswerMethods } from './answer.hold.js';
-import { hasOwnMethods, leaveByHold, leaveByHolds, methodsOf } from './answer.methods.js';
+import { hasOwnMethods, leaveByHold, leaveByHolds, methodsOf, ownMethodsOf } from './answer.methods.js';
 import { shareFields } from './request.fields.js';
 
 /** Express's own, which it gives to each request and answer of an application. */
@@ -25,15 +25,19 @@ export interface Mounting {
  */
 export function mountOn(express: Partial<SharedPrototypes> | undefined): Mounting {
   if (express?.request === undefined || express.response === undefined)
-    return { isShared: false, hold: (response) => holdOne(response) };
+    return { isShared: false, hold: (response) => holdOne(response, methodsOf(response)) };
   shareFields(express.request);
   const own = methodsOf(express.response);
   leaveByHolds(express.response);
-  return { isShared: true, hold: (response) => (hasOwnMethods(response) ? holdOne(response) : own) };
+  return {
+    isShared: true,
+    // What it does not have itself is ours by now.
+    hold: (response) =>
+      hasOwnMethods(response) ? holdOne(response, { ...own, ...ownMethodsOf(response) }) : own,
+  };
 }
 
-function holdOne(response: ServerResponse): AnswerMethods {
-  const own = methodsOf(response);
+function holdOne(response: ServerResponse, own: AnswerMethods): AnswerMethods {
   leaveByHold(response);
   return own;
 }

@@ -1,0 +1,131 @@
+import { describe, expect, it } from '@jest/globals';
+import expressSession, { type Session } from 'express-session';
+import { SessionCookie } from '../../libs/session/src/store/session.cookie.js';
+import { dataJsonOf } from '../../libs/session/src/store/session.data.js';
+import { newSession } from '../../libs/session/src/store/session.object.js';
+import { Snapshot } from '../../libs/session/src/store/session.snapshot.js';
+import { dice } from '../support/dice.js';
+
+type Data = Record<string, unknown>;
+
+/** A session with this data, as a handler has it. */
+function sessionWith(data: Data): Session & Data {
+  const session = newSession({}, 'id') as Session & Data;
+  session.cookie = new SessionCookie();
+  return Object.assign(session, data);
+}
+
+const parsed = (json: string) => Snapshot.of(JSON.parse(json) as Data);
+
+describe('a snapshot', () => {
+  it('gives copies that share nothing with it or with each other', () => {
+    const snapshot = parsed('{"a":{"b":[{"c":1}]}}');
+    const session = sessionWith({});
+    snapshot.putOn(session);
+    expect(snapshot.isOf(session)).toBe(true);
+    (session['a'] as { b: { c: number }[] }).b[0]!.c = 2;
+    const copy = snapshot.copy() as { a: { b: unknown[] } };
+    copy.a.b.push('more');
+    expect(snapshot.isOf(session)).toBe(false);
+    expect(snapshot.json).toBe('{"a":{"b":[{"c":1}]}}');
+    expect(snapshot.copy()).toEqual({ a: { b: [{ c: 1 }] } });
+  });
+
+  it.each<[string, string, (data: Data) => void]>([
+    [
+      'a Date that is written as the text that was loaded',
+      '{"at":"2026-01-01T00:00:00.000Z"}',
+      (data) => (data['at'] = new Date('2026-01-01')),
+    ],
+    ['a field that is undefined', '{"a":1}', (data) => (data['b'] = undefined)],
+    ['a function', '{"a":1}', (data) => (data['b'] = () => 1)],
+    ['a symbol as a name', '{"a":1}', (data) => Object.assign(data, { [Symbol('b')]: 1 })],
+    [
+      'an object of a class',
+      '{"a":{"b":1}}',
+      (data) => (data['a'] = Object.assign(new (class A {})(), { b: 1 })),
+    ],
+    ['NaN where null was', '{"a":[null]}', (data) => (data['a'] = [NaN])],
+    ['a hole in a list', '{"a":[null,1]}', (data) => (data['a'] = [, 1])],
+    ['minus zero', '{"a":0}', (data) => (data['a'] = -0)],
+    ['a toJSON of its own', '{"a":{"b":1}}', (data) => (data['a'] = { c: 2, toJSON: () => ({ b: 1 }) })],
+  ])('is that of a session with %s', (_, json, change) => {
+    const data = JSON.parse(json) as Data;
+    change(data);
+    expect(parsed(json).isOf(sessionWith(data))).toBe(true);
+  });
+
+  it.each<[string, string, (data: Data) => void]>([
+    [
+      'toJSON on an object that has the same fields',
+      '{"a":{"b":1}}',
+      (data) => Object.defineProperty(data['a'], 'toJSON', { value: () => 2 }),
+    ],
+    ['toJSON on a list', '{"a":[1]}', (data) => Object.assign(data['a'] as object, { toJSON: () => 2 })],
+    [
+      'a list of a class with toJSON',
+      '{"a":[1]}',
+      (data) =>
+        (data['a'] = new (class extends Array<number> {
+          toJSON = () => 2;
+        })(1).fill(1)),
+    ],
+    ['an object in the place of a list', '{"a":[1]}', (data) => (data['a'] = { 0: 1 })],
+    ['a list in the place of an object', '{"a":{"0":1}}', (data) => (data['a'] = [1])],
+    [
+      'fields in another order',
+      '{"a":1,"b":2}',
+      (data) => {
+        delete data['a'];
+        data['a'] = 1;
+      },
+    ],
+    ['a field less', '{"a":1,"b":2}', (data) => delete data['b']],
+    ['a field less within', '{"a":{"b":1,"c":2}}', (data) => (data['a'] = { b: 1 })],
+    ['a number as text', '{"a":1}', (data) => (data['a'] = '1')],
+    ['null in the place of an object', '{"a":{}}', (data) => (data['a'] = null)],
+  ])('is not that of a session with %s', (_, json, change) => {
+    const data = JSON.parse(json) as Data;
+    change(data);
+    expect(parsed(json).isOf(sessionWith(data))).toBe(false);
+  });
+
+  it('refuses a session whose cookie or prototype was replaced although its data is the same', () => {
+    const session = sessionWith({ a: 1 });
+    Object.assign(session, { cookie: { ...session.cookie } });
+    expect(() => parsed('{"a":1}').isOf(session)).toThrow(/"cookie" was set/);
+    const other = sessionWith({ a: 1 });
+    Object.setPrototypeOf(other, { b: 1 });
+    expect(() => parsed('{"a":1}').isOf(other)).toThrow(/"__proto__" was set/);
+    expect(sessionWith({})).toBeInstanceOf(expressSession.Session);
+  });
+
+  it('says of generated data and changes what comparing JSON says', () => {
+    const roll = dice(20_261_126);
+    const value = (depth: number): unknown => {
+      const kinds = [() => roll(3), () => `t${roll(3)}`, () => null, () => roll(2) === 0];
+      if (depth < 3) {
+        kinds.push(() => Array.from({ length: roll(3) }, () => value(depth + 1)) as never);
+        kinds.push(
+          () =>
+            Object.fromEntries(
+              Array.from({ length: roll(3) }, () => [`f${roll(4)}`, value(depth + 1)]),
+            ) as never,
+        );
+      }
+      return kinds[roll(kinds.length)]!();
+    };
+    const seen = { same: 0, other: 0 };
+    for (let turn = 0; turn < 20_000; turn++) {
+      const data: Data = { a: value(0), b: value(0) };
+      const json = JSON.stringify(data);
+      const changed = JSON.parse(json) as Data;
+      if (roll(2) === 0) changed[roll(2) === 0 ? 'a' : 'b'] = value(0);
+      const session = sessionWith(changed);
+      const isSame = dataJsonOf(session) === json;
+      expect(parsed(json).isOf(session)).toBe(isSame);
+      seen[isSame ? 'same' : 'other']++;
+    }
+    expect(Math.min(seen.same, seen.other)).toBeGreaterThan(1_000);
+  });
+});
