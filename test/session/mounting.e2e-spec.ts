@@ -1,7 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Controller, ForbiddenException, Get, Req } from '@nestjs/common';
-import { RedisSessionStore } from 'nestjs-redis-session';
+import { type ArgumentsHost, Controller, ForbiddenException, Get, HttpException, Req } from '@nestjs/common';
+import { BaseExceptionFilter } from '@nestjs/core';
+import {
+  RedisSessionStore,
+  SessionEndedError,
+  SessionError,
+  StoreUnavailableError,
+} from 'nestjs-redis-session';
+import { throwError } from 'rxjs';
 import { AnswersController } from '../support/answers.controller.js';
 import { Browser } from '../support/browser.js';
 import { useRedis } from '../support/redis.js';
@@ -34,13 +41,13 @@ class FieldsController {
     const { sessionID, session } = request.raw ?? request;
     await new Promise<void>((resolve) => session?.destroy(resolve));
     const after = request.raw ?? request;
-    return { session: String(after.session), isSameId: after.sessionID === sessionID };
+    return { session: JSON.stringify(after.session) ?? 'none', isSameId: after.sessionID === sessionID };
   }
 
   @Get('deleted')
   deleted(@Req() request: Counted & { raw?: Counted }) {
     (request.raw ?? request).session = null;
-    return { session: String(request.session) };
+    return { session: JSON.stringify(request.session) ?? 'none' };
   }
 }
 
@@ -77,9 +84,9 @@ describe.each(ADAPTERS)('what is put on requests and answers, on %s', (adapter) 
     await browser.get('/json');
     expect((await browser.get('/deleted')).json).toEqual({ session: 'null' });
     expect((await browser.get('/json')).json).toEqual({ count: 2 });
-    expect((await browser.get('/ended')).json).toEqual({ session: 'undefined', isSameId: true });
+    expect((await browser.get('/ended')).json).toEqual({ session: 'none', isSameId: true });
     expect(browser.cookie).toBeUndefined();
-    expect((await new Browser(origin).get('/ended')).json).toEqual({ session: 'undefined', isSameId: true });
+    expect((await new Browser(origin).get('/ended')).json).toEqual({ session: 'none', isSameId: true });
   });
 
   it('holds answers also where somebody before has given them methods of their own', async () => {
@@ -93,11 +100,63 @@ describe.each(ADAPTERS)('what is put on requests and answers, on %s', (adapter) 
           return Reflect.apply(end, response, args) as ServerResponse;
         } as never;
       });
+      app.use('/unknown', (request: Counted, _: unknown, next: () => void) => {
+        request.session!.count = 100;
+        next();
+      });
     });
     const browser = new Browser(origin);
     expect((await browser.get('/json')).json).toEqual({ count: 1 });
     expect((await browser.get('/json')).json).toEqual({ count: 2 });
-    expect(ended).toEqual([200, 200]);
+    // Nothing but the end of the answer saves what a middleware has changed.
+    expect((await browser.get('/unknown')).status).toBe(404);
+    expect(await redis.client.get(`sess:${browser.handle}`)).toContain('"count":100');
+    expect(ended).toEqual([200, 200, 404]);
+  });
+});
+
+@Controller('thrown')
+class ThrowingController {
+  @Get('unavailable')
+  unavailable() {
+    throw new StoreUnavailableError('Redis is away.');
+  }
+
+  @Get('ended')
+  ended() {
+    return throwError(() => new SessionEndedError('handle'));
+  }
+
+  @Get('fault')
+  fault() {
+    throw new SessionError('SESSION_NOT_SERIALIZABLE', 'What only developers see.');
+  }
+}
+
+describe.each(ADAPTERS)('an error of the library that leaves a handler, on %s', (adapter) => {
+  it.each([
+    ['unavailable', 503, 'SESSION_STORE_UNAVAILABLE'],
+    ['ended', 401, 'SESSION_ENDED'],
+    ['fault', 500, undefined],
+  ])('(%s) is what the client may know, for exception filters too', async (way, status, code) => {
+    const seen: unknown[] = [];
+    const app = await startApp(redis.url, {
+      adapter,
+      module: { controllers: [ThrowingController] },
+      main: (nest) =>
+        nest.useGlobalFilters(
+          new (class extends BaseExceptionFilter {
+            override catch(error: unknown, host: ArgumentsHost) {
+              seen.push(error instanceof HttpException ? error.getStatus() : 500);
+              super.catch(error, host);
+            }
+          })(nest.getHttpAdapter()),
+        ),
+    });
+    running.push(app);
+    const answer = await new Browser(app.origin).get(`/thrown/${way}`);
+    expect([answer.status, answer.json.code, seen]).toEqual([status, code, [status]]);
+    expect(answer.text).not.toContain('only developers');
   });
 });
 
@@ -152,7 +211,7 @@ describe("the application's own hook of Fastify's adapter", () => {
     const browser = new Browser(app.origin);
     const answer = await browser.get('/json');
     expect(answer.status).toBe(status);
-    if (status === 200) expect(answer.json).toEqual({ count: 11 });
+    expect(answer.json).toMatchObject(status === 200 ? { count: 11 } : { statusCode: status });
     // And once more with a cookie, when loading takes a round trip.
     expect((await browser.get('/json')).status).toBe(status);
   });
