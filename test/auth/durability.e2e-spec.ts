@@ -14,6 +14,8 @@ describe.each(ADAPTERS)('redis.durability, on %s', (adapter) => {
   const apps: TestApp[] = [];
   beforeAll(async () => {
     replicaPid = Number(/process_id:(\d+)/.exec(await replica.client.info('server'))?.[1]);
+    // Otherwise it waits 5 s for other replicas that want a copy too.
+    await primary.client.config('SET', 'repl-diskless-sync-delay', '0');
     await replica.client.replicaof('127.0.0.1', Number(new URL(primary.url).port));
     await until(async () => /^master_link_status:up/m.test(await replica.client.info('replication')));
   });
