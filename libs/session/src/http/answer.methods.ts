@@ -42,10 +42,12 @@ function holding(own: AnswerMethods | undefined): AnswerMethods {
     own ?? (Object.getPrototypeOf(response) as ServerResponse);
   return {
     writeHead(this: ServerResponse, ...args: Parameters<ServerResponse['writeHead']>) {
-      return holdOf(this)?.writeHead(args) ?? Reflect.apply(otherwise(this).writeHead, this, args);
+      const hold = holdOf(this);
+      return hold === undefined ? Reflect.apply(otherwise(this).writeHead, this, args) : hold.writeHead(args);
     },
     write(this: ServerResponse, ...args: Parameters<ServerResponse['write']>) {
-      return holdOf(this)?.write(args) ?? Reflect.apply(otherwise(this).write, this, args);
+      const hold = holdOf(this);
+      return hold === undefined ? Reflect.apply(otherwise(this).write, this, args) : hold.write(args);
     },
     flushHeaders(this: ServerResponse) {
       const hold = holdOf(this);
@@ -53,7 +55,8 @@ function holding(own: AnswerMethods | undefined): AnswerMethods {
       else hold.flushHeaders();
     },
     end(this: ServerResponse, ...args: Parameters<ServerResponse['end']>) {
-      return holdOf(this)?.end(args) ?? Reflect.apply(otherwise(this).end, this, args);
+      const hold = holdOf(this);
+      return hold === undefined ? Reflect.apply(otherwise(this).end, this, args) : hold.end(args);
     },
   } as AnswerMethods;
 }

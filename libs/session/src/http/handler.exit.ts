@@ -27,7 +27,7 @@ let isMounted = false;
  * place of what was thrown.
  *
  * Around what runs interceptors and not as one of them: a single interceptor makes Nest turn every result into an Observable and back, which
- * costs a request more than its session does (docs/benchmarks.md). Once a process; requests that have no session here pass through.
+ * costs a request more than its session does. Once a process; requests that have no session here pass through.
  */
 export function mountHandlerExit(): void {
   if (isMounted) return;

@@ -9,14 +9,16 @@ import type { ResolvedCookieOptions } from './cookie.options.js';
 const LONGEST_VALUE = 1024;
 
 /** Cookies whose signature was right, so that it is worked out once a browser and not once a request. A few megabytes. */
-const MOST_VERIFIED = 20_000;
+const MOST_VERIFIED = 10_000;
 
 /**
  * Reads and writes the session cookie: `s:<sid>.<HMAC-SHA256>`, as express-session signs it.
  */
 export class SessionCookies {
-  /** Ids by the whole header and by the cookie, because the header may have other cookies that change all the time. */
+  /** Ids by the cookie's value. */
   private readonly verified = new Map<string, string>();
+  /** Ids by the whole header, which may have other cookies that change all the time. Apart, because a header may be nothing but a value. */
+  private readonly headers = new Map<string, string>();
 
   constructor(
     private readonly options: ResolvedCookieOptions,
@@ -27,17 +29,14 @@ export class SessionCookies {
   /** The id in a `Cookie` header, if it stands there once and one of the secrets signed it; otherwise `undefined`, never an error. */
   read(header: string | undefined): string | undefined {
     if (header === undefined) return undefined;
-    const known = this.verified.get(header);
+    const known = this.headers.get(header);
     if (known !== undefined) return known;
     const found = cookieIn(header, this.options.name);
     if (found === undefined) return undefined;
-    // Such a value has no equals sign in front, so it cannot be mistaken for a header.
     const sid = this.verified.get(found) ?? this.verify(found);
     if (sid === undefined) return undefined;
-    // All at once: which of them would be used again is not worth keeping account of. Wrong ones cannot fill it.
-    if (this.verified.size >= MOST_VERIFIED) this.verified.clear();
-    this.verified.set(found, sid);
-    if (header.length <= LONGEST_VALUE) this.verified.set(header, sid);
+    remember(this.verified, found, sid);
+    if (header.length <= LONGEST_VALUE) remember(this.headers, header, sid);
     return sid;
   }
 
@@ -83,4 +82,10 @@ export class SessionCookies {
     }
     return undefined;
   }
+}
+
+/** All are forgotten at once: which of them would be used again is not worth keeping account of. Wrong ones cannot fill it. */
+function remember(verified: Map<string, string>, by: string, sid: string): void {
+  if (verified.size >= MOST_VERIFIED) verified.clear();
+  verified.set(by, sid);
 }
