@@ -141,6 +141,21 @@ export async function copiedPrimary<T extends { url: string }>(
   throw new Error('None of these nodes is a primary.');
 }
 
+/** Resolves once the application has told that a primary was lost, that another node took over, and that the lost one runs again. */
+export async function saysTakeover(app: AppProcess, name: string): Promise<void> {
+  await app.says(
+    new RegExp(`^Redis: ${name} on 127\\.0\\.0\\.1:\\d+ ended by itself \\(signal SIGKILL\\)`, 'm'),
+  );
+  await app.says(new RegExp(`^Redis: node-\\d has taken over from ${name}, [\\d.]+ s later$`, 'm'));
+  // A busy machine may have had one more failover meanwhile.
+  await app.says(
+    new RegExp(
+      `^Redis: ${name} runs again, (replica|primary), process \\d+\\. Failover: kill -9 \\d+ ends node-`,
+      'm',
+    ),
+  );
+}
+
 /** Whether anything listens there. */
 export function isListening(url: string): Promise<boolean> {
   const { hostname, port } = new URL(url);

@@ -5,7 +5,14 @@ import { Browser } from '../support/browser.js';
 import { isFor, sampleRoutes } from '../support/sample.routes.js';
 import { SECRET } from '../support/test-app.js';
 import { useCommand } from '../cli/session.command.js';
-import { type AppProcess, copiedPrimary, isListening, served, useAppProcesses } from './app.process.js';
+import {
+  type AppProcess,
+  copiedPrimary,
+  isListening,
+  saysTakeover,
+  served,
+  useAppProcesses,
+} from './app.process.js';
 import { FOUND, type Tour, tourOf } from './feature.tour.js';
 
 // Seven processes, and commands that are processes too.
@@ -133,17 +140,7 @@ describe('npm run start:cluster', () => {
     expect(answers.map(({ status, json }) => [status, json.visitCount])).toEqual(
       browsers.map(() => [200, 2]),
     );
-    await app.says(
-      new RegExp(`^Redis: ${name} on 127\\.0\\.0\\.1:\\d+ ended by itself \\(signal SIGKILL\\)`, 'm'),
-    );
-    await app.says(new RegExp(`^Redis: node-\\d has taken over from ${name}, [\\d.]+ s later$`, 'm'));
-    // A busy machine may have had one more failover meanwhile.
-    await app.says(
-      new RegExp(
-        `^Redis: ${name} runs again, (replica|primary), process \\d+\\. Failover: kill -9 \\d+ ends node-`,
-        'm',
-      ),
-    );
+    await saysTakeover(app, name);
   });
 
   it('ends with Ctrl-C and leaves no node and no service behind', async () => {

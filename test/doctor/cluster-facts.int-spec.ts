@@ -1,15 +1,9 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { Cluster, Redis } from 'ioredis';
-import { type SessionRedisOptions, SessionEvents } from 'nestjs-redis-session';
+import { Cluster } from 'ioredis';
+import type { SessionRedisOptions } from 'nestjs-redis-session';
 import type { RedisNode } from 'redis-anywhere';
-import {
-  examineRedis,
-  type Finding,
-  readRedisFacts,
-  type RedisFacts,
-} from '../../libs/session/src/doctor/index.js';
-import { RedisConnection, resolveRedisOptions } from '../../libs/session/src/redis/index.js';
 import { useRedisCluster } from '../support/redis-cluster.js';
+import { at, connected, lookAt, lookBy, type Look } from './topology.look.js';
 
 // Nodes are lost, missed and started again.
 jest.setTimeout(90_000);
@@ -21,42 +15,7 @@ afterEach(async () => {
 
 const named = () => ({ cluster: test.servers.nodes.map(({ host, port }) => ({ host, port })) });
 
-/** What is read from the Cluster, and what is thought of it in production. */
-async function look(options: SessionRedisOptions = named()): Promise<Look> {
-  const connection = await connected(options);
-  try {
-    return await lookBy(connection);
-  } finally {
-    await connection.close();
-  }
-}
-
-interface Look {
-  facts: RedisFacts;
-  findings: Finding[];
-  codes: string[];
-}
-
-async function connected(options: SessionRedisOptions): Promise<RedisConnection> {
-  const connection = new RedisConnection(resolveRedisOptions(options), new SessionEvents());
-  await connection.open();
-  return connection;
-}
-
-async function lookBy(connection: RedisConnection): Promise<Look> {
-  const facts = await readRedisFacts(connection);
-  const findings = examineRedis(facts, { production: true });
-  return { facts, findings, codes: findings.map(({ code }) => code) };
-}
-
-async function at<T>({ url }: { url: string }, work: (node: Redis) => Promise<T>): Promise<T> {
-  const node = new Redis(url);
-  try {
-    return await work(node);
-  } finally {
-    node.disconnect();
-  }
-}
+const look = (options: SessionRedisOptions = named()) => lookAt(options);
 
 /** A setting of a node for the time of a test. */
 async function set(node: RedisNode, name: string, value: string): Promise<void> {
@@ -120,7 +79,7 @@ describe('what the nodes of a Cluster say of themselves', () => {
     expect(alone.findings[0]!.message).toMatch(new RegExp(`^${addressOf(second!)}: `));
     await test.servers.kill(second!);
     // Until the other two have missed it.
-    let found: Finding[];
+    let found: Look['findings'];
     do found = (await look()).findings;
     while (!found.some(({ code }) => code === 'CLUSTER_SLOTS_MISSING'));
     expect(found.map(({ code, severity }) => `${severity} ${code}`)).toEqual(['error CLUSTER_SLOTS_MISSING']);

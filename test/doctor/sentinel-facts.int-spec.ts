@@ -1,15 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { type SessionRedisOptions, SessionEvents } from 'nestjs-redis-session';
+import type { SessionRedisOptions } from 'nestjs-redis-session';
 import { type RedisSentinel, startSentinel } from 'redis-anywhere';
-import {
-  examineRedis,
-  type Finding,
-  readRedisFacts,
-  type RedisFacts,
-} from '../../libs/session/src/doctor/index.js';
-import { RedisConnection, resolveRedisOptions } from '../../libs/session/src/redis/index.js';
 import { nodesHere } from '../support/redis-cluster.js';
+import { at, lookAt } from './topology.look.js';
 
 // Nodes are lost, missed and started again.
 jest.setTimeout(90_000);
@@ -27,30 +21,7 @@ afterAll(() => servers?.stop());
 
 const named = () => ({ sentinels: [...servers.sentinels], name: servers.name });
 
-/** What is read through the Sentinels, and what is thought of it in production. */
-async function look(
-  options: SessionRedisOptions = { ...named(), ...PASSWORDS },
-): Promise<{ facts: RedisFacts; findings: Finding[]; codes: string[] }> {
-  const connection = new RedisConnection(resolveRedisOptions(options), new SessionEvents());
-  await connection.open();
-  try {
-    const facts = await readRedisFacts(connection);
-    const findings = examineRedis(facts, { production: true });
-    return { facts, findings, codes: findings.map(({ code }) => code) };
-  } finally {
-    await connection.close();
-  }
-}
-
-/** Asks a node by itself. */
-async function at<T>({ url }: { url: string }, work: (node: Redis) => Promise<T>): Promise<T> {
-  const node = new Redis(url);
-  try {
-    return await work(node);
-  } finally {
-    node.disconnect();
-  }
-}
+const look = (options: SessionRedisOptions = { ...named(), ...PASSWORDS }) => lookAt(options);
 
 const watchers = () => servers.nodes.filter(({ name }) => name.startsWith('sentinel'));
 
