@@ -1,5 +1,5 @@
 import { createHmac, hash } from 'node:crypto';
-import type { Milliseconds } from '../common/index.js';
+import { type Milliseconds, remember } from '../common/index.js';
 import { endOf } from './day.calendar.js';
 import type { ResolvedAnalyticsOptions } from './analytics.options.js';
 
@@ -76,8 +76,7 @@ export class AnalyticsKeys {
     const known = this.secrets.get(period);
     if (known !== undefined) return known;
     const secret = createHmac('sha256', this.secret).update(period).digest('base64url');
-    if (this.secrets.size >= MOST_SECRETS) this.secrets.clear();
-    this.secrets.set(period, secret);
+    remember(this.secrets, period, secret, MOST_SECRETS);
     return secret;
   }
 }

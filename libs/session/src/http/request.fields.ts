@@ -1,3 +1,4 @@
+import { putOwn } from '../common/index.js';
 import type { CurrentSession, SessionCarrier } from '../store/index.js';
 import type { AnswerHold } from './answer.hold.js';
 
@@ -58,28 +59,22 @@ export function shareFields(target: object): void {
   if (!('sessionStore' in target)) Object.defineProperty(target, 'sessionStore', STORE);
 }
 
-const SESSION = field('session', true);
-const SESSION_ID = field('sessionID', true);
-const STORE = field('store', false);
+const SESSION = field('session', 'session');
+const SESSION_ID = field('sessionID', 'sessionID');
+const STORE = field('sessionStore', 'store');
 
-function field(name: 'session' | 'sessionID' | 'store', isSettable: boolean): PropertyDescriptor {
+function field(name: string, kept: 'session' | 'sessionID' | 'store'): PropertyDescriptor {
   return {
     configurable: true,
     enumerable: true,
     get(this: object) {
-      return fieldsFor(this)?.[name];
+      return fieldsFor(this)?.[kept];
     },
     set(this: object, value: unknown) {
       const fields = fieldsFor(this);
-      if (fields !== undefined && isSettable) Reflect.set(fields, name, value);
+      if (fields !== undefined && kept !== 'store') Reflect.set(fields, kept, value);
       // Somebody else's, of a request that this library has not seen.
-      else
-        Object.defineProperty(this, name === 'store' ? 'sessionStore' : name, {
-          value,
-          configurable: true,
-          enumerable: true,
-          writable: true,
-        });
+      else putOwn(this, name, value);
     },
   };
 }

@@ -1,14 +1,14 @@
 import { stringifySetCookie } from 'cookie';
 import { sign, unsign } from 'cookie-signature';
 import type { Cookie } from 'express-session';
-import { Clock } from '../common/index.js';
+import { Clock, remember } from '../common/index.js';
 import { cookieIn } from './cookie.header.js';
 import type { ResolvedCookieOptions } from './cookie.options.js';
 
 /** Longer values are not looked at: an honest one has about 120 characters, and hashing costs time. */
 const LONGEST_VALUE = 1024;
 
-/** Cookies whose signature was right, so that it is worked out once a browser and not once a request. A few megabytes. */
+/** Cookies whose signature was right, so that it is worked out once a browser and not once a request. A few megabytes, which wrong ones cannot fill. */
 const MOST_VERIFIED = 10_000;
 
 /**
@@ -35,8 +35,8 @@ export class SessionCookies {
     if (found === undefined) return undefined;
     const sid = this.verified.get(found) ?? this.verify(found);
     if (sid === undefined) return undefined;
-    remember(this.verified, found, sid);
-    if (header.length <= LONGEST_VALUE) remember(this.headers, header, sid);
+    remember(this.verified, found, sid, MOST_VERIFIED);
+    if (header.length <= LONGEST_VALUE) remember(this.headers, header, sid, MOST_VERIFIED);
     return sid;
   }
 
@@ -82,10 +82,4 @@ export class SessionCookies {
     }
     return undefined;
   }
-}
-
-/** All are forgotten at once: which of them would be used again is not worth keeping account of. Wrong ones cannot fill it. */
-function remember(verified: Map<string, string>, by: string, sid: string): void {
-  if (verified.size >= MOST_VERIFIED) verified.clear();
-  verified.set(by, sid);
 }

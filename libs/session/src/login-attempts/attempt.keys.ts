@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { LoginBlockCause } from '../common/index.js';
+import { type LoginBlockCause, remember } from '../common/index.js';
 
 /** Where one attempt is counted. All keys share the slot `{login}`, so that one script can touch them, also in a Cluster. */
 export interface AttemptKeys {
@@ -79,9 +79,7 @@ export class KeyNames {
     const known = this.hashes.get(text);
     if (known !== undefined) return known;
     const hash = createHmac('sha256', this.nameKey).update(text).digest('base64url').slice(0, HASH_LENGTH);
-    // All at once: which of them would be used again is not worth keeping account of.
-    if (this.hashes.size >= MOST_HASHES) this.hashes.clear();
-    this.hashes.set(text, hash);
+    remember(this.hashes, text, hash, MOST_HASHES);
     return hash;
   }
 }

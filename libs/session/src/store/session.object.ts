@@ -1,5 +1,6 @@
 // oxlint-disable typescript/no-unsafe-type-assertion -- prototypes have no types
 import expressSession from 'express-session';
+import { putOwn } from '../common/index.js';
 import type { CurrentSession, SessionCarrier } from './session.carrier.js';
 
 type OwnSession = CurrentSession & { readonly req: SessionCarrier };
@@ -45,12 +46,7 @@ export function newSessionOnDemand(request: SessionCarrier, id: () => string): C
       enumerable: true,
       get: id,
       set(value: unknown) {
-        Object.defineProperty(request, 'sessionID', {
-          value,
-          configurable: true,
-          enumerable: true,
-          writable: true,
-        });
+        putOwn(request, 'sessionID', value);
       },
     });
   request.session = session;

@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import { randomToken } from '../common/index.js';
+import { randomToken, remember } from '../common/index.js';
 
 const HANDLE_BYTES = 16;
 const SECRET_BYTES = 32;
@@ -46,8 +46,7 @@ export function parseSid(text: string): Sid | undefined {
   const match = OURS.exec(text);
   if (match?.[1] === undefined) return PLAIN.test(text) ? { text, handle: text } : undefined;
   const sid: Sid = { text, handle: match[1], secret: match[2] };
-  if (known.size >= MOST_KNOWN) known.clear();
-  known.set(text, sid);
+  remember(known, text, sid, MOST_KNOWN);
   return sid;
 }
 
@@ -78,7 +77,6 @@ export function isSecretOf(secret: string, kept: string): boolean {
   const given = Buffer.from(hashSecret(secret));
   const expected = Buffer.from(kept);
   const isRight = given.length === expected.length && timingSafeEqual(given, expected);
-  if (right.size >= MOST_RIGHT) right.clear();
-  if (isRight) right.set(secret, kept);
+  if (isRight) remember(right, secret, kept, MOST_RIGHT);
   return isRight;
 }
