@@ -119,12 +119,30 @@ describe('a snapshot', () => {
       }
       return kinds[roll(kinds.length)]!();
     };
+    const always = (told: unknown) => ({ toJSON: () => told });
+    /** What an application may put there, and JSON.parse never makes. */
+    const strange = [
+      () => undefined,
+      () => NaN,
+      () => -0,
+      () => new Date(roll(2)),
+      () => () => 1,
+      () => always(value(2)),
+      () => Object.assign([1], always(value(2))),
+      () => Object.defineProperty({ f0: roll(2) }, 'toJSON', { value: always(value(2)).toJSON }),
+      () => Object.assign(Object.create(always(value(2))) as object, { f0: 1 }),
+      () => [undefined, NaN],
+      () => new Number(roll(3)),
+    ];
+    const anything = (): unknown => (roll(3) === 0 ? strange[roll(strange.length)]!() : value(0));
     const seen = { same: 0, other: 0 };
     for (let turn = 0; turn < 20_000; turn++) {
       const data: Data = { a: value(0), b: value(0) };
       const json = JSON.stringify(data);
       const changed = JSON.parse(json) as Data;
-      if (roll(2) === 0) changed[roll(2) === 0 ? 'a' : 'b'] = value(0);
+      if (roll(2) === 0)
+        changed[roll(2) === 0 ? 'a' : 'b'] = roll(2) === 0 ? anything() : { f0: anything(), f1: 1 };
+      if (roll(20) === 0) Object.defineProperty(changed, 'c', { value: 1, enumerable: roll(2) === 0 });
       const session = sessionWith(changed);
       const isSame = dataJsonOf(session) === json;
       expect(parsed(json).isOf(session)).toBe(isSame);

@@ -20,6 +20,14 @@ export class SessionCookies {
   /** Ids by the whole header, which may have other cookies that change all the time. Apart, because a header may be nothing but a value. */
   private readonly headers = new Map<string, string>();
 
+  /** Values by id: a session that is written at each request has the same one each time. */
+  private readonly signed = new Map<string, string>();
+  /** The last date in words. */
+  private date = { second: 0, text: new Date(0).toUTCString() };
+  /** The last attributes in words. */
+  private last:
+    (Pick<Cookie, 'path' | 'domain' | 'httpOnly' | 'secure' | 'sameSite'> & { text: string }) | undefined;
+
   constructor(
     private readonly options: ResolvedCookieOptions,
     private readonly secrets: readonly [string, ...string[]],
@@ -42,20 +50,9 @@ export class SessionCookies {
 
   /** The `Set-Cookie` value that gives the browser an id, living as long as the session's own cookie says. */
   write(sid: string, cookie: Cookie): string {
-    const expires = cookie.expires instanceof Date ? cookie.expires : undefined;
-    return stringifySetCookie(this.options.name, `s:${sign(sid, this.secrets[0])}`, {
-      path: cookie.path ?? '/',
-      domain: cookie.domain,
-      httpOnly: cookie.httpOnly !== false,
-      secure: cookie.secure === true,
-      sameSite: cookie.sameSite,
-      expires,
-      // Beside `expires`, because it holds also where the browser's clock is wrong (RFC 6265, section 5.3).
-      maxAge:
-        expires === undefined
-          ? undefined
-          : Math.max(0, Math.round((expires.getTime() - this.clock.now()) / 1000)),
-    });
+    const { expires } = cookie;
+    const life = expires instanceof Date ? this.lifeUntil(expires) : '';
+    return `${this.options.name}=${this.sign(sid)}${life}${this.attributesOf(cookie)}`;
   }
 
   /** The `Set-Cookie` value that makes the browser forget the id. */
@@ -65,6 +62,49 @@ export class SessionCookies {
       expires: new Date(0),
       maxAge: 0,
     });
+  }
+
+  /** Also the seconds left, because they hold even where the browser's clock is wrong (RFC 6265, section 5.3). */
+  private lifeUntil(expires: Date): string {
+    const second = Math.floor(expires.getTime() / 1000);
+    // Cookies that are written within one second mostly end within one second.
+    if (this.date.second !== second) this.date = { second, text: expires.toUTCString() };
+    const left = Math.max(0, Math.round((expires.getTime() - this.clock.now()) / 1000));
+    return `; Max-Age=${left}; Expires=${this.date.text}`;
+  }
+
+  /** What stands behind the value and its life: the same of nearly all cookies. */
+  private attributesOf({ path, domain, httpOnly, secure, sameSite }: Cookie): string {
+    const { last } = this;
+    if (
+      last !== undefined &&
+      last.path === path &&
+      last.domain === domain &&
+      last.httpOnly === httpOnly &&
+      last.secure === secure &&
+      last.sameSite === sameSite
+    )
+      return last.text;
+    const { name } = this.options;
+    const line = stringifySetCookie(name, '', {
+      path: path ?? '/',
+      domain,
+      httpOnly: httpOnly !== false,
+      secure: secure === true,
+      sameSite,
+    });
+    const text = line.slice(`${name}=`.length);
+    this.last = { path, domain, httpOnly, secure, sameSite, text };
+    return text;
+  }
+
+  /** The cookie's value for an id. */
+  private sign(sid: string): string {
+    const known = this.signed.get(sid);
+    if (known !== undefined) return known;
+    const value = encodeURIComponent(`s:${sign(sid, this.secrets[0])}`);
+    remember(this.signed, sid, value, MOST_VERIFIED);
+    return value;
   }
 
   private verify(encoded: string): string | undefined {

@@ -1,5 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
 import { type Milliseconds, StoreUnavailableError } from '../common/index.js';
+import type { CallLimits, CallQueue } from './call.limits.js';
 import { ClusterShards } from './cluster.shards.js';
 import { explainFailure, kindOfFailure } from './redis.failures.js';
 
@@ -12,45 +13,14 @@ const LONGEST_PAUSE: Milliseconds = 100;
 /** Calls that are sent together. Redis works on them while the next ones are being made; with more of them it would wait. */
 const AT_ONE_TIME = 16;
 
-/** What a caller says about one call. */
-export interface CallLimits {
-  /** Running it twice does no harm, so that a lost connection is ridden out by asking again. */
-  repeatable: boolean;
-  /** What is left of the caller's own time, if that is less than `redis.maxWait`. */
-  within?: Milliseconds;
-  /**
-   * Refused at once while the connection is away for longer than `redis.maxWait`: whoever came before has waited in vain.
-   *
-   * @default false: waits all the same, so that it is served the moment that Redis is back
-   */
-  refusedAtOnce?: boolean;
-  /**
-   * Sent at once, not together with other calls of this turn of the event loop: it is a batch already, and Redis can work on it while the
-   * next one is being made.
-   *
-   * @default false
-   */
-  isBatch?: boolean;
-  /**
-   * A key that the call is about. On a Cluster calls are counted by the node that serves it.
-   *
-   * @default for a script, its first key
-   */
-  key?: string;
-  /**
-   * A write that waits for replicas where `redis.durability` is set: `login` always, `data` where it says `writes: 'all'`.
-   *
-   * @default it does not wait
-   */
-  durable?: 'login' | 'data';
-}
-
-/** Calls that are not settled. */
-export interface CallQueue {
-  /** They are not sent, because there is no connection. */
-  readonly waiting: number;
-  /** They were sent. */
-  readonly unanswered: number;
+/** A call on its way through the gate. */
+interface GatedCall<T> {
+  readonly command: () => Promise<T>;
+  readonly limits: CallLimits;
+  /** By a clock that nobody sets. */
+  readonly deadline: Milliseconds;
+  /** Before it is asked again. */
+  pause: Milliseconds;
 }
 
 /**
@@ -77,6 +47,8 @@ export class Gate {
     private readonly maxWait: Milliseconds,
     /** Told whether Redis answers at all: a frozen one keeps its connections open and says nothing. */
     private readonly onSign: (isAnswering: boolean) => void = () => undefined,
+    /** Told why a call was given up that Redis, or the connection to it, did not carry out. */
+    private readonly onRefused: (error: unknown) => void = () => undefined,
   ) {
     this.shards = client instanceof Cluster ? new ClusterShards(client) : undefined;
     client.on('ready', this.wake);
@@ -90,29 +62,37 @@ export class Gate {
   }
 
   /** Runs `command` once the connection is ready, and again after a failure that makes this safe, until the deadline. */
-  async run<T>(command: () => Promise<T>, limits: CallLimits): Promise<T> {
-    const { repeatable, within = this.maxWait, refusedAtOnce = false } = limits;
+  run<T>(command: () => Promise<T>, limits: CallLimits): Promise<T> {
+    const { within = this.maxWait, refusedAtOnce = false } = limits;
     if (refusedAtOnce && this.isLongAway())
-      throw new StoreUnavailableError('There is no connection to Redis.');
+      return Promise.reject(new StoreUnavailableError('There is no connection to Redis.'));
     const deadline = performance.now() + Math.min(within, this.maxWait);
-    for (let pause = PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
-      if (this.client.status !== 'ready') await this.ready(deadline - performance.now());
-      try {
-        return await this.attempt(command, deadline - performance.now(), limits);
-      } catch (error) {
-        if (error instanceof StoreUnavailableError) throw error;
-        const kind = kindOfFailure(error);
-        if (kind === 'faulty') throw error;
-        const again = kind === 'refused-for-now' || (kind === 'connection-lost' && repeatable);
-        if (!again || deadline - performance.now() <= pause) {
-          throw new StoreUnavailableError(`Redis did not carry out a command: ${explainFailure(error)}`, {
-            cause: error,
-          });
-        }
-        // Without a pause, a connection that fails at once but still counts as ready would be asked in a tight loop.
-        if (this.client.status === 'ready') await new Promise((resolve) => setTimeout(resolve, pause));
-      }
+    const call: GatedCall<T> = { command, limits, deadline, pause: PAUSE };
+    return this.client.status === 'ready' ? this.attempt(call) : this.attemptOnceReady(call);
+  }
+
+  private async attemptOnceReady<T>(call: GatedCall<T>): Promise<T> {
+    await this.ready(call.deadline - performance.now());
+    return this.attempt(call);
+  }
+
+  /** After a failure: asks again where that is safe and there is time. */
+  private async again<T>(error: unknown, call: GatedCall<T>): Promise<T> {
+    if (error instanceof StoreUnavailableError) throw error;
+    const { limits, deadline, pause } = call;
+    const kind = kindOfFailure(error);
+    if (kind === 'faulty') throw error;
+    const isSafe = kind === 'refused-for-now' || (kind === 'connection-lost' && limits.repeatable);
+    if (!isSafe || deadline - performance.now() <= pause) {
+      this.onRefused(error);
+      throw new StoreUnavailableError(`Redis did not carry out a command: ${explainFailure(error)}`, {
+        cause: error,
+      });
     }
+    // Without a pause, a connection that fails at once but still counts as ready would be asked in a tight loop.
+    if (this.client.status === 'ready') await new Promise((resolve) => setTimeout(resolve, pause));
+    call.pause = Math.min(pause * 2, LONGEST_PAUSE);
+    return this.client.status === 'ready' ? this.attempt(call) : this.attemptOnceReady(call);
   }
 
   /**
@@ -196,11 +176,9 @@ export class Gate {
     }
   }
 
-  private attempt<T>(
-    command: () => Promise<T>,
-    within: Milliseconds,
-    { isBatch = false, key }: CallLimits,
-  ): Promise<T> {
+  private attempt<T>(call: GatedCall<T>): Promise<T> {
+    const { isBatch = false, key } = call.limits;
+    const within = call.deadline - performance.now();
     // By where it is sent now: a failover may move the key while the call is under way.
     const shard = key === undefined || this.shards === undefined ? '' : this.shards.of(key);
     const calls = this.calls.get(shard) ?? 0;
@@ -233,7 +211,7 @@ export class Gate {
         clearImmediate(lastLook);
       };
       if (!isBatch) this.gather();
-      command().then(
+      call.command().then(
         (value) => {
           settle();
           this.onSign(true);
@@ -241,7 +219,7 @@ export class Gate {
         },
         (error: unknown) => {
           settle();
-          reject(error);
+          resolve(this.again(error, call));
         },
       );
     });

@@ -6,7 +6,7 @@
  */
 export { ClusterShards } from './cluster.shards.js';
 export type { DurabilityOptions } from './durability.options.js';
-export type { CallQueue } from './gate.js';
+export type { CallQueue } from './call.limits.js';
 export { infoFields, numberOf } from './info.fields.js';
 export { primariesOf, scanKeys } from './key.scan.js';
 export { type LuaScript, luaScript } from './lua.script.js';

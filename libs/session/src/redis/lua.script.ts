@@ -19,17 +19,15 @@ export function luaScript(source: string, { isBinary = false } = {}): LuaScript 
  * Runs a script. Redis forgets scripts at a restart or failover: it then answers NOSCRIPT without having run anything,
  * and the whole source is sent once (EVAL).
  */
-export async function runScript(
+export function runScript(
   client: Redis | Cluster,
   script: LuaScript,
   keys: readonly string[],
   args: readonly (string | number)[],
 ): Promise<unknown> {
-  const call = script.isBinary ? client.callBuffer.bind(client) : client.call.bind(client);
-  try {
-    return await call('evalsha', script.sha1, keys.length, ...keys, ...args);
-  } catch (error) {
+  const call = script.isBinary ? 'callBuffer' : 'call';
+  return client[call]('evalsha', script.sha1, keys.length, ...keys, ...args).catch((error: unknown) => {
     if (!isReplyError(error) || !messageOf(error).startsWith('NOSCRIPT')) throw error;
-    return call('eval', script.source, keys.length, ...keys, ...args);
-  }
+    return client[call]('eval', script.source, keys.length, ...keys, ...args);
+  });
 }

@@ -11,7 +11,8 @@ import { revive } from './client.revival.js';
 import type { Durability } from './durability.options.js';
 import type { RedisCommand } from './durable.batch.js';
 import { DurableWrites } from './durable.writes.js';
-import { type CallLimits, type CallQueue, Gate } from './gate.js';
+import type { CallLimits, CallQueue } from './call.limits.js';
+import { Gate } from './gate.js';
 import { type LuaScript, runScript } from './lua.script.js';
 import { createClient, describeTarget, isEncrypted } from './redis.client.js';
 import {
@@ -49,7 +50,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   ) {
     this.owned = options.client === undefined;
     this.client = options.client ?? createClient(options);
-    this.gate = new Gate(this.client, options.maxWait, this.onSign);
+    this.gate = new Gate(this.client, options.maxWait, this.onSign, this.onRefused);
     const { durability } = options;
     this.durable = durability && new DurableWrites(options, durability);
     if (this.owned) revive(this.client, () => !this.closing);
@@ -106,15 +107,8 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
    *
    * @throws StoreUnavailableError when there is no answer in time or Redis refuses; the outcome may be unknown
    */
-  async run<T>(command: (client: Redis | Cluster) => Promise<T>, how: CallLimits): Promise<T> {
-    try {
-      return await this.gate.run(() => command(this.client), how);
-    } catch (error) {
-      // A Cluster counts as connected while one of its nodes is there, so that nothing else tells of a lost one.
-      if (error instanceof StoreUnavailableError && error.cause !== undefined)
-        if (isReplyError(error.cause) || this.client.isCluster) this.reportRefusal(error.cause);
-      throw error;
-    }
+  run<T>(command: (client: Redis | Cluster) => Promise<T>, how: CallLimits): Promise<T> {
+    return this.gate.run(() => command(this.client), how);
   }
 
   /** Runs a script like a command. */
@@ -196,6 +190,11 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     if (!this.down) return;
     this.down = false;
     this.events.emit({ type: 'store.recovered' });
+  };
+
+  private readonly onRefused = (error: unknown): void => {
+    // A Cluster counts as connected while one of its nodes is there, so that nothing else tells of a lost one.
+    if (isReplyError(error) || this.client.isCluster) this.reportRefusal(error);
   };
 
   private async runDurably(command: RedisCommand, key: string, { within }: CallLimits): Promise<unknown> {

@@ -1,6 +1,6 @@
 import { SessionError } from '../common/index.js';
 import { reserved } from './reserved.fields.js';
-import { UnreadableRecordError } from './session.record.js';
+import { UnreadableRecordError } from './record.values.js';
 
 /** Levels of arrays and objects in each other. Enough for any data, and far from where recursion ends a process. */
 const DEEPEST = 512;

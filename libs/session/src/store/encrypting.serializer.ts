@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { checkBoolean, checkNames, checkSecrets } from '../common/index.js';
 import type { SerializerContext, SessionSerializer } from './record.codec.js';
-import { UnreadableRecordError } from './session.record.js';
+import { UnreadableRecordError } from './record.values.js';
 
 /** How {@link encryptingSerializer} encrypts. */
 export interface EncryptingSerializerOptions {

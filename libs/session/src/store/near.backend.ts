@@ -44,6 +44,10 @@ export class NearRecordBackend extends RedisRecordBackend implements OnModuleIni
     return this.cache.statistics();
   }
 
+  override get isNear(): boolean {
+    return true;
+  }
+
   override near(key: string): NearEntry<ReadText> | undefined {
     return this.cache.find(key);
   }
@@ -64,22 +68,22 @@ export class NearRecordBackend extends RedisRecordBackend implements OnModuleIni
     }
   }
 
-  override async save(write: RecordWrite): Promise<SaveOutcome> {
+  override save(write: RecordWrite): Promise<SaveOutcome> {
     const { key } = write;
     // Over another connection, so that it is announced like a write of somebody else and ends what was known.
     if (this.redis.isDurable(write)) return this.writing(key, super.save(write));
     const ticket = this.cache.begin(key);
-    let now: string | undefined;
-    try {
-      const saved = await saveRecord(this.redis, write, { isTracked: ticket !== undefined });
-      if (saved.outcome === 'saved') now = write.text;
-      return saved;
-    } catch (error) {
-      this.cache.forget(key);
-      throw error;
-    } finally {
-      this.cache.fill(ticket, now);
-    }
+    return saveRecord(this.redis, write, { isTracked: ticket !== undefined }).then(
+      (saved) => {
+        this.cache.fill(ticket, saved.outcome === 'saved' ? write.text : undefined);
+        return saved;
+      },
+      (error: unknown) => {
+        this.cache.forget(key);
+        this.cache.fill(ticket, undefined);
+        throw error;
+      },
+    );
   }
 
   override take(key: string): Promise<string | null> {

@@ -22,6 +22,8 @@ export interface NearEntry<T> {
 export interface NearTicket {
   readonly key: string;
   isVoid: boolean;
+  /** Another one of the same key that began before it. */
+  earlier: NearTicket | undefined;
 }
 
 /**
@@ -30,7 +32,8 @@ export interface NearTicket {
  */
 export class NearCache<T> implements KeyTrackingListener {
   private readonly entries = new Map<string, NearEntry<T>>();
-  private readonly underWay = new Map<string, Set<NearTicket>>();
+  /** The latest of each key. */
+  private readonly underWay = new Map<string, NearTicket>();
   private hits = 0;
   private misses = 0;
   private drops = 0;
@@ -64,10 +67,8 @@ export class NearCache<T> implements KeyTrackingListener {
   /** Call before Redis is asked, and give the ticket to {@link fill}. `undefined` where nothing can be known afterwards. */
   begin(key: string): NearTicket | undefined {
     if (!this.tracking().isTrusted) return undefined;
-    const ticket: NearTicket = { key, isVoid: false };
-    const others = this.underWay.get(key);
-    if (others === undefined) this.underWay.set(key, new Set([ticket]));
-    else others.add(ticket);
+    const ticket: NearTicket = { key, isVoid: false, earlier: this.underWay.get(key) };
+    this.underWay.set(key, ticket);
     return ticket;
   }
 
@@ -75,13 +76,28 @@ export class NearCache<T> implements KeyTrackingListener {
   fill(ticket: NearTicket | undefined, text: string | undefined): void {
     if (ticket === undefined) return;
     const { key } = ticket;
-    const others = this.underWay.get(key);
-    others?.delete(ticket);
-    if (others?.size === 0) this.underWay.delete(key);
+    this.leave(ticket);
     this.entries.delete(key);
     if (text === undefined || ticket.isVoid || !this.tracking().isTrusted) return;
     this.entries.set(key, { text, readAt: this.now() });
     if (this.entries.size > this.limits.maxEntries) this.makeRoom();
+  }
+
+  private leave(ticket: NearTicket): void {
+    const { key, earlier } = ticket;
+    let later = this.underWay.get(key);
+    if (later === ticket) {
+      if (earlier === undefined) this.underWay.delete(key);
+      else this.underWay.set(key, earlier);
+      return;
+    }
+    while (later !== undefined && later.earlier !== ticket) later = later.earlier;
+    if (later !== undefined) later.earlier = earlier;
+  }
+
+  /** Voids all that began before this moment. */
+  private void(ticket: NearTicket | undefined): void {
+    for (let each = ticket; each !== undefined; each = each.earlier) each.isVoid = true;
   }
 
   /** Drops the first that was not found since it was put where it stands; those that were go to the end, and have to be found again. */
@@ -103,7 +119,7 @@ export class NearCache<T> implements KeyTrackingListener {
   /** This process has changed the key, or perhaps will: nothing is known of it. */
   forget(key: string): void {
     this.entries.delete(key);
-    for (const ticket of this.underWay.get(key) ?? []) ticket.isVoid = true;
+    this.void(this.underWay.get(key));
   }
 
   invalidated(key: string): void {
@@ -114,7 +130,7 @@ export class NearCache<T> implements KeyTrackingListener {
   flushed(): void {
     if (this.entries.size > 0) this.flushes++;
     this.entries.clear();
-    for (const tickets of this.underWay.values()) for (const ticket of tickets) ticket.isVoid = true;
+    for (const latest of this.underWay.values()) this.void(latest);
   }
 
   refused(reason: string): void {

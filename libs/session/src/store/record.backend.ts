@@ -37,6 +37,10 @@ export abstract class RecordBackend {
   get statistics(): NearCacheStatistics | undefined {
     return undefined;
   }
+  /** Whether {@link near} may find anything. */
+  get isNear(): boolean {
+    return false;
+  }
   /** Keeps something beside a text that {@link near} finds; nothing if it does not find that text. */
   remember(_key: string, _text: string, _value: ReadText): void {}
   /** Every key that starts with `prefix`, in batches of about `count`; a key may come twice. */

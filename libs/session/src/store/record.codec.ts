@@ -1,12 +1,13 @@
 import { SessionError, StoreUnavailableError } from '../common/index.js';
 import { RecordLimits } from './record.limits.js';
+import type { CookieRecord } from './record.cookie.js';
+import { UnreadableRecordError } from './record.values.js';
 import {
   checkRecord,
   decodeRecord,
   encodeRecord,
   type SessionMeta,
   type SessionRecord,
-  UnreadableRecordError,
 } from './session.record.js';
 
 /** Which session a record belongs to. */
@@ -40,23 +41,14 @@ export class RecordCodec {
   }
 
   /** @throws SessionError `SESSION_NOT_SERIALIZABLE` if the serializer fails */
-  async encode(cookie: object, dataJson: string, meta: SessionMeta, handle: string): Promise<string> {
+  encode(
+    cookie: CookieRecord,
+    dataJson: string,
+    meta: SessionMeta,
+    handle: string,
+  ): string | Promise<string> {
     const json = encodeRecord(cookie, dataJson, meta);
-    if (this.serializer === undefined) return json;
-    let cause: unknown;
-    try {
-      const text: unknown = await this.serializer.stringify(JSON.parse(json) as object, { handle });
-      if (typeof text === 'string' && text !== '') return text;
-    } catch (error) {
-      if (error instanceof StoreUnavailableError) throw error;
-      cause = error;
-    }
-    const reason = cause instanceof Error ? `threw: ${cause.message}` : 'gave no text';
-    throw new SessionError(
-      'SESSION_NOT_SERIALIZABLE',
-      `stringify of session.serializer ${reason}. Nothing was written.`,
-      { cause },
-    );
+    return this.serializer === undefined ? json : serialize(this.serializer, json, handle);
   }
 
   /** @throws UnreadableRecordError */
@@ -72,4 +64,21 @@ export class RecordCodec {
     }
     return checkRecord(parsed);
   }
+}
+
+async function serialize(serializer: SessionSerializer, json: string, handle: string): Promise<string> {
+  let cause: unknown;
+  try {
+    const text: unknown = await serializer.stringify(JSON.parse(json) as object, { handle });
+    if (typeof text === 'string' && text !== '') return text;
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) throw error;
+    cause = error;
+  }
+  const reason = cause instanceof Error ? `threw: ${cause.message}` : 'gave no text';
+  throw new SessionError(
+    'SESSION_NOT_SERIALIZABLE',
+    `stringify of session.serializer ${reason}. Nothing was written.`,
+    { cause },
+  );
 }

@@ -1,6 +1,6 @@
 import { SessionTooLargeError } from '../common/index.js';
 import { largestField } from './data.json.js';
-import { UnreadableRecordError } from './session.record.js';
+import { UnreadableRecordError } from './record.values.js';
 
 /** A stored text this many times longer than what may be written was written by somebody else. */
 const LOAD_FACTOR = 16;

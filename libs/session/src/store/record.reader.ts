@@ -2,16 +2,14 @@ import type { Clock, SessionEvents } from '../common/index.js';
 import { checkStored } from './data.json.js';
 import type { RecordCodec } from './record.codec.js';
 import { deadlineOf } from './session.cookie.js';
-import {
-  type SessionMeta,
-  type SessionPolicy,
-  type SessionRecord,
-  type SessionSecrets,
-  UnreadableRecordError,
-} from './session.record.js';
+import { UnreadableRecordError } from './record.values.js';
+import type { SessionMeta, SessionPolicy, SessionRecord, SessionSecrets } from './session.record.js';
 import type { SecretRole, SecretSuccession } from './secret.succession.js';
 import { Snapshot } from './session.snapshot.js';
 import type { Sid } from './sid.js';
+
+/** What is around the application's own fields. */
+type RecordFrame = Pick<SessionRecord, 'cookie' | 'meta'>;
 
 /** What was found under an id. */
 export interface OpenedSession {
@@ -19,7 +17,7 @@ export interface OpenedSession {
   /** The stored text that all of this was read from. */
   text: string;
   meta: SessionMeta;
-  record: SessionRecord;
+  record: RecordFrame;
   /** The application's own fields. */
   snapshot: Snapshot;
   /** What the presented secret is to the record; `current` in a plain session. */
@@ -30,7 +28,7 @@ export interface OpenedSession {
 
 /** What a text holds, whoever comes with whatever secret. */
 export interface ReadText {
-  readonly record: SessionRecord;
+  readonly record: RecordFrame;
   readonly snapshot: Snapshot;
 }
 
@@ -93,7 +91,7 @@ export class RecordReader {
       : this.succession.judge(secret, secrets, this.clock.now());
   }
 
-  private admit({ cookie, meta: stored }: SessionRecord, sid: Sid): SessionMeta | undefined {
+  private admit({ cookie, meta: stored }: RecordFrame, sid: Sid): SessionMeta | undefined {
     const now = this.clock.now();
     if (sid.secret !== undefined) {
       return stored?.secrets !== undefined && deadlineOf(stored) > now ? stored : undefined;

@@ -1,7 +1,7 @@
 import { SessionError } from '../common/index.js';
 import { isReserved } from './reserved.names.js';
 import { SessionCookie } from './session.cookie.js';
-import { wrongAttributeOf } from './session.record.js';
+import { wrongAttributeOf } from './record.cookie.js';
 
 /**
  * Refuses a session of which a part was replaced that is not the application's. Plain objects (what `store.all()` gave, say)

@@ -48,23 +48,20 @@ const SAVE_TRACKED: LuaScript = luaScript(`${BODY}redis.call('EXISTS', KEYS[1])
 return {'saved'}`);
 
 /** Runs the save script; safe to repeat. @throws StoreUnavailableError */
-export async function saveRecord(
+export function saveRecord(
   redis: RedisConnection,
   write: RecordWrite,
   { isTracked = false } = {},
 ): Promise<SaveOutcome> {
   const loaded = write.loaded === undefined ? '' : hash('sha1', write.loaded, 'hex');
   const expiresIn = write.expiresIn === undefined ? '' : Math.max(1, Math.ceil(write.expiresIn));
-  const reply = await redis.script(
-    isTracked ? SAVE_TRACKED : SAVE,
-    [write.key],
-    [loaded, write.text, expiresIn],
-    {
-      repeatable: true,
-      within: write.within,
-      durable: write.durable,
-    },
-  );
+  const how = { repeatable: true, within: write.within, durable: write.durable };
+  return redis
+    .script(isTracked ? SAVE_TRACKED : SAVE, [write.key], [loaded, write.text, expiresIn], how)
+    .then(outcomeOf);
+}
+
+function outcomeOf(reply: unknown): SaveOutcome {
   const [outcome, text] = reply as ['saved' | 'gone' | 'conflict', string];
   return outcome === 'conflict' ? { outcome, text } : { outcome };
 }

@@ -1,6 +1,7 @@
 import expressSession, { type Cookie } from 'express-session';
 import { days, type Milliseconds } from '../common/index.js';
-import type { CookieRecord, SessionMeta, SessionPolicy } from './session.record.js';
+import type { CookieRecord } from './record.cookie.js';
+import type { SessionMeta, SessionPolicy } from './session.record.js';
 
 /** express-session's `Cookie`; its types leave out that the constructor takes attributes. */
 export const SessionCookie = expressSession.Cookie as new (attributes?: object) => Cookie;
@@ -44,6 +45,23 @@ export function listedUntilOf(meta: SessionMeta): number {
  */
 export function activityStepOf({ idle, fresh }: SessionPolicy): Milliseconds {
   return Math.min(idle, fresh?.idle ?? idle) / 10;
+}
+
+/** A cookie as a record has it: what express-session's `Cookie.toJSON` tells, which takes JSON.stringify three times as long. */
+export function recordOf(cookie: Cookie): CookieRecord {
+  const { originalMaxAge, expires, secure, httpOnly, domain, path, sameSite } = cookie;
+  const { partitioned, priority } = cookie as CookieFacts;
+  return {
+    originalMaxAge: originalMaxAge ?? null,
+    partitioned,
+    priority,
+    expires: expires instanceof Date ? expires.toISOString() : undefined,
+    secure,
+    httpOnly,
+    domain,
+    path,
+    sameSite,
+  };
 }
 
 /** What a cookie said at one moment. */

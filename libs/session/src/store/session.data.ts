@@ -12,7 +12,9 @@ export interface SessionLike {
 /** The application's own fields. */
 export function dataOf(session: SessionLike): Fields {
   const data: Fields = {};
-  for (const [name, value] of Object.entries(session)) if (!isReserved(name)) data[name] = value;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its names are the application's own, which no type knows
+  const all = session as SessionLike & Fields;
+  for (const name of Object.keys(all)) if (!isReserved(name)) data[name] = all[name];
   return data;
 }
 

@@ -2,7 +2,8 @@ import type { Clock } from '../common/index.js';
 import type { RecordBackend } from './record.backend.js';
 import { withStaleness } from './record.reader.js';
 import type { KeeperOptions } from './session.opener.js';
-import { type SessionMeta, type SessionRecord, UnreadableRecordError } from './session.record.js';
+import { UnreadableRecordError } from './record.values.js';
+import type { SessionMeta, SessionRecord } from './session.record.js';
 
 /** Handles that are asked for in one round trip. */
 const AT_A_TIME = 1_000;

@@ -156,20 +156,26 @@ export class SessionKeeper {
     how: { force?: boolean; durable?: 'login' } = {},
   ): Promise<'saved' | 'unchanged'> {
     const state = this.stateOf(session);
-    return queued(state, async () => {
-      const { probe } = this.events.measuring;
-      if (state.ended) {
-        probe?.note('save', { outcome: 'ended' });
-        throw new SessionEndedError(state.sid.handle);
-      }
-      if (how.force !== true && !this.isChanged(session, state)) {
-        probe?.note('save', { outcome: 'unchanged' });
-        return 'unchanged';
-      }
-      if (probe === undefined) await this.write(session, state, how.durable);
-      else await measureWrite(probe, 'save', state, () => this.write(session, state, how.durable));
-      return 'saved';
-    });
+    return queued(state, () => this.saveNow(session, state, how));
+  }
+
+  private async saveNow(
+    session: SessionLike,
+    state: TrackedSession,
+    { force, durable }: { force?: boolean; durable?: 'login' },
+  ): Promise<'saved' | 'unchanged'> {
+    const { probe } = this.events.measuring;
+    if (state.ended) {
+      probe?.note('save', { outcome: 'ended' });
+      throw new SessionEndedError(state.sid.handle);
+    }
+    if (force !== true && !this.isChanged(session, state)) {
+      probe?.note('save', { outcome: 'unchanged' });
+      return 'unchanged';
+    }
+    if (probe === undefined) await this.write(session, state, durable);
+    else await measureWrite(probe, 'save', state, () => this.write(session, state, durable));
+    return 'saved';
   }
 
   /** Changes the newest data; see {@link SessionUpdate.run}. */
@@ -211,15 +217,17 @@ export class SessionKeeper {
     return this.options.succession.replacement({ sid, meta, secrets: meta.secrets, now });
   }
 
-  private write(session: SessionLike, state: TrackedSession, durable?: 'login'): Promise<void> {
+  private async write(session: SessionLike, state: TrackedSession, durable?: 'login'): Promise<void> {
     // From here on, so that waiting for its turn counts too.
     const giveUpAt = performance.now() + this.options.maxWait;
-    const { handle } = state.sid;
-    return this.turns.run(handle, giveUpAt, async (latest) => {
-      this.writer.catchUp(session, state, latest);
+    const turn = this.turns.take(state.sid.handle);
+    try {
+      if (!turn.isNow) this.writer.catchUp(session, state, await turn.come(giveUpAt));
       await this.writer.write(session, state, giveUpAt, durable);
-      this.turns.wrote(handle, state);
-    });
+      turn.wrote(state);
+    } finally {
+      turn.end();
+    }
   }
 
   private stateOf(session: SessionLike): TrackedSession {

@@ -1,13 +1,8 @@
 import { type Milliseconds, randomToken } from '../common/index.js';
+import { checkCookie, type CookieRecord } from './record.cookie.js';
+import { isDuration, isInstant, UnreadableRecordError } from './record.values.js';
 import { isReserved, META } from './reserved.names.js';
 import { isFields } from './session.fields.js';
-
-/** Cookie attributes as express-session and connect-redis write them into a record. */
-export interface CookieRecord {
-  originalMaxAge: Milliseconds | null;
-  expires?: string | null;
-  [attribute: string]: unknown;
-}
 
 /** How long a session lives, fixed in its record. */
 export interface SessionPolicy {
@@ -72,18 +67,34 @@ export interface SessionRecord {
 
 const WRITE_BYTES = 9;
 
-/** Text that is not a session record; `message` says in few words why not, without quoting it. */
-export class UnreadableRecordError extends Error {}
-
 /**
  * `{ "cookie": {...}, ...data, "$session": {...} }`, of which `dataJson` is the middle as JSON.
  *
  * Every text is different, by the random `write` in it: two requests that make the same change in the same millisecond would
  * otherwise send the same text, and the save script would take the second for a repeat of the first.
  */
-export function encodeRecord(cookie: object, dataJson: string, meta: SessionMeta): string {
+export function encodeRecord(cookie: CookieRecord, dataJson: string, meta: SessionMeta): string {
   const middle = dataJson === '{}' ? '' : `,${dataJson.slice(1, -1)}`;
-  return `{"cookie":${JSON.stringify(cookie)}${middle},"${META}":${JSON.stringify({ ...meta, write: randomToken(WRITE_BYTES) })}}`;
+  return `{"cookie":${JSON.stringify(cookie)}${middle},"${META}":${metaJson(meta)}}`;
+}
+
+/** Field by field: a copy that has the token in it takes longer to make than all of this. */
+function metaJson({
+  secrets,
+  createdAt,
+  lastActiveAt,
+  renewedAt,
+  policy,
+  listedUntil,
+  auth,
+}: SessionMeta): string {
+  const first = secrets === undefined ? '' : `"secrets":${JSON.stringify(secrets)},`;
+  const listed = listedUntil === undefined ? '' : `"listedUntil":${listedUntil},`;
+  const login = auth === undefined ? '' : `"auth":${JSON.stringify(auth)},`;
+  return (
+    `{${first}"createdAt":${createdAt},"lastActiveAt":${lastActiveAt},"renewedAt":${renewedAt},` +
+    `"policy":${JSON.stringify(policy)},${listed}${login}"write":"${randomToken(WRITE_BYTES)}"}`
+  );
 }
 
 /** Reads what {@link encodeRecord} or connect-redis wrote. @throws UnreadableRecordError */
@@ -106,32 +117,6 @@ export function checkRecord(parsed: unknown): SessionRecord {
   // Fields that no session object can have, such as `id`: others may write them, nobody can read them.
   for (const name of Object.keys(data)) if (isReserved(name)) Reflect.deleteProperty(data, name);
   return { cookie: checkCookie(cookie), data, meta: meta === undefined ? undefined : checkMeta(meta) };
-}
-
-/** Takes the attributes that are known, and only if they can be what they say: they end up in a header. */
-function checkCookie(value: unknown): CookieRecord {
-  if (!isFields(value)) throw new UnreadableRecordError('no cookie in it');
-  const { originalMaxAge = null, expires } = value;
-  if (originalMaxAge !== null && !isDuration(originalMaxAge))
-    throw new UnreadableRecordError('wrong originalMaxAge');
-  if (expires !== undefined && expires !== null && !isDate(expires))
-    throw new UnreadableRecordError('wrong cookie expiry');
-  const cookie: CookieRecord = { originalMaxAge, expires };
-  const wrong = wrongAttributeOf(value);
-  if (wrong !== undefined) throw new UnreadableRecordError(`wrong cookie ${wrong}`);
-  for (const name of Object.keys(COOKIE_ATTRIBUTES)) {
-    if (value[name] !== undefined && value[name] !== null) cookie[name] = value[name];
-  }
-  return cookie;
-}
-
-/** The name of an attribute that could not stand in a Set-Cookie header; `undefined` if all could. */
-export function wrongAttributeOf(cookie: object): string | undefined {
-  for (const [name, isRight] of Object.entries(COOKIE_ATTRIBUTES)) {
-    const value: unknown = Reflect.get(cookie, name);
-    if (value !== undefined && value !== null && !isRight(value)) return name;
-  }
-  return undefined;
 }
 
 function checkMeta(value: unknown): SessionMeta {
@@ -194,32 +179,3 @@ function checkAuth(value: unknown): SessionAuth {
     network: typeof network === 'string' ? network : undefined,
   };
 }
-
-/** The last instant that a Date can hold, about the year 275,000. */
-const LAST_INSTANT = 8.64e15;
-
-const isInstant = (value: unknown): value is number =>
-  typeof value === 'number' && value >= 0 && value <= LAST_INSTANT;
-
-const isDuration = (value: unknown): value is Milliseconds => isInstant(value) && value > 0;
-
-const isDate = (value: unknown): value is string =>
-  typeof value === 'string' && !Number.isNaN(Date.parse(value));
-
-const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
-
-const isText = (pattern: RegExp) => (value: unknown) => typeof value === 'string' && pattern.test(value);
-
-/** No semicolon, which would begin another attribute, and nothing that the package `cookie` refuses to write. */
-const PATH = /^[\x20-\x3a\x3d-\x7e]*$/;
-const DOMAIN = /^\.?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
-
-const COOKIE_ATTRIBUTES: Readonly<Record<string, (value: unknown) => boolean>> = {
-  path: isText(PATH),
-  domain: isText(DOMAIN),
-  secure: (value) => isBoolean(value) || value === 'auto',
-  httpOnly: isBoolean,
-  sameSite: (value) => isBoolean(value) || isText(/^(lax|strict|none)$/i)(value),
-  partitioned: isBoolean,
-  priority: isText(/^(low|medium|high)$/i),
-};

@@ -46,28 +46,31 @@ export class Snapshot {
     for (const name of Object.keys(fields)) target[name] = copyOf(fields[name]);
   }
 
-  /** Whether a session's fields, in their order, are these. @throws like {@link dataJsonOf} */
+  /** Whether a session's fields, in their order, are these. @throws like {@link dataJsonOf}, unless it is plain to see that they are not */
   isOf(session: SessionLike): boolean {
-    return this.isSeenIn(session) || this.json === dataJsonOf(session);
+    const seen = this.seenIn(session);
+    return seen === undefined ? this.json === dataJsonOf(session) : seen;
   }
 
   /**
-   * The same by looking only, which is quicker than to write JSON. What is not just like JSON.parse makes it is left to JSON.stringify, which
-   * knows how to write it.
+   * The same by looking only, which is quicker than to write JSON. `undefined` where something is not just like JSON.parse makes it: that is
+   * left to JSON.stringify, which knows how to write it.
    */
-  private isSeenIn(session: SessionLike): boolean {
+  private seenIn(session: SessionLike): boolean | undefined {
     if (!(session instanceof expressSession.Session) || !(session.cookie instanceof SessionCookie))
-      return false;
+      return undefined;
+    if (Object.hasOwn(session, 'toJSON')) return undefined;
     const names = Object.keys(session);
     const { fields } = this;
     const expected = Object.keys(fields);
     let at = 0;
     for (const name of names) {
       if (name === 'cookie') continue;
-      if (name !== expected[at++] || !isSame(fields[name], (session as unknown as Fields)[name]))
-        return false;
+      if (name !== expected[at++]) return undefined;
+      const isLike = isSame(fields[name], (session as unknown as Fields)[name]);
+      if (isLike !== true) return isLike;
     }
-    return at === expected.length;
+    return at === expected.length ? true : undefined;
   }
 }
 
@@ -83,27 +86,36 @@ function copyOf(value: unknown): unknown {
   return Array.isArray(value) ? value.map(copyOf) : copyOfFields(value as Fields);
 }
 
-/** Whether something would be written as JSON just as what JSON.parse made; `false` where that is not plain to see. */
-function isSame(kept: unknown, value: unknown): boolean {
+/** Whether something would be written as JSON just as what JSON.parse made; `undefined` where that is not plain to see. */
+function isSame(kept: unknown, value: unknown): boolean | undefined {
   if (kept === value) return true;
-  if (typeof kept !== 'object' || kept === null || typeof value !== 'object' || value === null) return false;
+  if (typeof value !== 'object' || value === null) return isPlain(value) ? false : undefined;
+  if (typeof kept !== 'object' || kept === null || Object.hasOwn(value, 'toJSON')) return undefined;
   if (Array.isArray(kept)) {
-    if (
-      !Array.isArray(value) ||
-      Object.getPrototypeOf(value) !== Array.prototype ||
-      value.length !== kept.length
-    )
-      return false;
-    for (let at = 0; at < kept.length; at++) if (!isSame(kept[at], value[at])) return false;
-    return !Object.hasOwn(value, 'toJSON');
+    if (!Array.isArray(value) || Object.getPrototypeOf(value) !== Array.prototype) return undefined;
+    if (value.length !== kept.length) return undefined;
+    for (let at = 0; at < kept.length; at++) {
+      const isLike = isSame(kept[at], value[at]);
+      if (isLike !== true) return isLike;
+    }
+    return true;
   }
-  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return undefined;
   const names = Object.keys(value);
   const expected = Object.keys(kept);
-  if (names.length !== expected.length) return false;
+  if (names.length !== expected.length) return undefined;
   for (let at = 0; at < names.length; at++) {
     const name = names[at] ?? '';
-    if (name !== expected[at] || !isSame((kept as Fields)[name], (value as Fields)[name])) return false;
+    if (name !== expected[at]) return undefined;
+    const isLike = isSame((kept as Fields)[name], (value as Fields)[name]);
+    if (isLike !== true) return isLike;
   }
-  return !Object.hasOwn(value, 'toJSON');
+  return true;
 }
+
+/** Whether JSON says just this value, so that another one is another text. `NaN` is written as `null`, and a function not at all. */
+const isPlain = (value: unknown): boolean =>
+  typeof value === 'string' ||
+  typeof value === 'boolean' ||
+  value === null ||
+  (typeof value === 'number' && Number.isFinite(value));

@@ -2,7 +2,7 @@ import { type Milliseconds, SessionEndedError } from '../common/index.js';
 import { dataJsonOf, replaceData, type SessionLike } from './session.data.js';
 import { parseFields } from './session.fields.js';
 import type { SessionWriter } from './session.writer.js';
-import type { TrackedSession, WrittenSession } from './tracked.session.js';
+import type { TrackedSession } from './tracked.session.js';
 import type { WriterTurns } from './writer.turns.js';
 
 /** A change of the newest data, and an instant of `performance.now()`. */
@@ -44,18 +44,23 @@ export class SessionUpdate {
         throw error;
       }
     };
-    const untilStored = async (latest?: WrittenSession): Promise<T> => {
-      this.writer.catchUp(session, state, latest);
-      for (;;) {
-        const { result, isStored } = await attempt();
-        if (!isStored) continue;
-        this.turns.wrote(state.sid.handle, state);
-        return result;
+    const untilStored = async (): Promise<T> => {
+      const turn = this.turns.take(state.sid.handle);
+      try {
+        this.writer.catchUp(session, state, await turn.come(giveUpAt));
+        for (;;) {
+          const { result, isStored } = await attempt();
+          if (!isStored) continue;
+          turn.wrote(state);
+          return result;
+        }
+      } finally {
+        turn.end();
       }
     };
     if (state.ended) throw new SessionEndedError(state.sid.handle);
     const { result, isStored } = await attempt();
     // In turn only once there was a conflict: a slow `change` should not keep others waiting who write something else.
-    return isStored ? result : this.turns.run(state.sid.handle, giveUpAt, untilStored);
+    return isStored ? result : untilStored();
   }
 }

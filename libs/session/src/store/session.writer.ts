@@ -2,12 +2,21 @@ import type { Clock, Measured, Milliseconds, SessionEvents } from '../common/ind
 import { SessionEndedError, SessionReadOnlyError, StoreUnavailableError } from '../common/index.js';
 import { checkReadable } from './data.json.js';
 import type { RecordBackend } from './record.backend.js';
+import { checkCookie } from './record.cookie.js';
 import type { OpenedSession } from './record.reader.js';
 import type { RecordWrite, SaveOutcome } from './save.script.js';
-import { askedPolicy, copyOf, deadlineOf, factsOf, listedUntilOf, syncCookie } from './session.cookie.js';
+import {
+  askedPolicy,
+  copyOf,
+  deadlineOf,
+  factsOf,
+  listedUntilOf,
+  recordOf,
+  syncCookie,
+} from './session.cookie.js';
 import { dataJsonOf, dataOf, replaceData, type SessionLike } from './session.data.js';
 import type { KeeperOptions, SessionOpener } from './session.opener.js';
-import type { SessionMeta } from './session.record.js';
+import type { SessionMeta, SessionPolicy } from './session.record.js';
 import { Snapshot } from './session.snapshot.js';
 import { mergeThreeWays } from './three-way.merge.js';
 import type { TrackedSession, WrittenSession } from './tracked.session.js';
@@ -30,9 +39,13 @@ export class SessionWriter {
     session: SessionLike,
     state: TrackedSession,
     giveUpAt: number,
-    durable?: 'login',
+    durable: 'login' | 'data' = 'data',
   ): Promise<void> {
-    while (!(await this.attempt(session, state, () => undefined, giveUpAt, durable)));
+    for (;;) {
+      const newer = await this.send(session, state, { within: timeLeft(giveUpAt), durable });
+      if (newer === undefined) return;
+      this.rebase(session, state, newer);
+    }
   }
 
   /** Takes in what another request of this process has just written, as if it had been loaded. */
@@ -54,9 +67,8 @@ export class SessionWriter {
     state: TrackedSession,
     undo: () => void,
     giveUpAt: number,
-    durable: 'login' | 'data' = 'data',
   ): Promise<boolean> {
-    const newer = await this.send(session, state, { within: timeLeft(giveUpAt), durable });
+    const newer = await this.send(session, state, { within: timeLeft(giveUpAt), durable: 'data' });
     if (newer === undefined) return true;
     undo();
     this.rebase(session, state, newer);
@@ -80,10 +92,11 @@ export class SessionWriter {
     measured?: Measured<'touch'>,
   ): Promise<void> {
     const { snapshot, text: loaded } = state;
-    const meta = await this.listed(state, this.activeMeta(state));
+    const active = this.activeMeta(state, state.meta.policy);
+    const meta = this.isListed(active) ? active : await this.list(state, active);
     const cookie = copyOf(session.cookie);
     syncCookie(cookie, meta, this.clock.now());
-    const text = await this.options.codec.encode(cookie, snapshot.json, meta, state.sid.handle);
+    const text = await this.options.codec.encode(recordOf(cookie), snapshot.json, meta, state.sid.handle);
     const expiresIn = this.opener.expiresIn(meta, session);
     const saved = await this.backend.save({ key: this.opener.keyOf(state.sid), loaded, text, expiresIn });
     if (saved.outcome === 'saved') Object.assign(state, { meta, text });
@@ -132,22 +145,37 @@ export class SessionWriter {
       await this.opener.end(state.sid.text, 'destroyed');
       return undefined;
     }
-    const meta = await this.listed(state, { ...this.activeMeta(state), policy });
+    const active = this.activeMeta(state, policy);
+    const meta = this.isListed(active) ? active : await this.list(state, active);
     syncCookie(session.cookie, meta, this.clock.now());
     checkReadable(dataJson);
     const { codec } = this.options;
-    const text = await codec.encode(session.cookie, dataJson, meta, state.sid.handle);
+    const cookie = recordOf(session.cookie);
+    const encoded = codec.encode(cookie, dataJson, meta, state.sid.handle);
+    const text = typeof encoded === 'string' ? encoded : await encoded;
     const large = codec.limits.measure(dataJson, text);
     const isNew = state.text === undefined;
     const saved = await this.sendText(state, {
+      key: this.opener.keyOf(state.sid),
+      loaded: state.text,
       text,
       expiresIn: this.opener.expiresIn(meta, session),
-      ...how,
+      within: how.within,
+      durable: how.durable,
     });
     if (saved.outcome === 'saved') {
       const snapshot = Snapshot.ofJson(dataJson);
-      const cookie = factsOf(session.cookie);
-      Object.assign(state, { meta, text, snapshot, cookie, isConfirmed: true });
+      // The next request need not read what is known here.
+      if (this.backend.isNear)
+        this.backend.remember(this.opener.keyOf(state.sid), text, {
+          record: { cookie: checkCookie(cookie), meta },
+          snapshot,
+        });
+      state.meta = meta;
+      state.text = text;
+      state.snapshot = snapshot;
+      state.cookie = factsOf(session.cookie);
+      state.isConfirmed = true;
       if (isNew) this.events.emit({ type: 'session.created', handle: state.sid.handle });
       if (large !== undefined && state.isLargeTold !== true) {
         state.isLargeTold = true;
@@ -163,21 +191,16 @@ export class SessionWriter {
   }
 
   /** A write whose outcome is unknown must not be followed by another of the same request: it could count twice. */
-  private async sendText(
-    state: TrackedSession,
-    write: Omit<RecordWrite, 'key' | 'loaded'>,
-  ): Promise<SaveOutcome> {
+  private sendText(state: TrackedSession, write: RecordWrite): Promise<SaveOutcome> {
     if (state.isUncertain) {
       throw new StoreUnavailableError(
         'An earlier write of this session had an unknown outcome; nothing more is written. Reload it first.',
       );
     }
-    try {
-      return await this.backend.save({ key: this.opener.keyOf(state.sid), loaded: state.text, ...write });
-    } catch (error) {
+    return this.backend.save(write).catch((error: unknown) => {
       state.isUncertain = true;
       throw error;
-    }
+    });
   }
 
   /** Puts this request's changes on top of what another request stored meanwhile. */
@@ -192,24 +215,29 @@ export class SessionWriter {
     });
   }
 
-  /** Keeps the session in its user's list for as long as it may live; asked again once a tenth of the idle timeout is added. */
-  private async listed({ sid }: TrackedSession, meta: SessionMeta): Promise<SessionMeta> {
+  /** Whether the session stands in its user's list for as long as it may live, or has none. */
+  private isListed(meta: SessionMeta): boolean {
     const { auth, listedUntil = 0 } = meta;
-    if (auth === undefined || this.options.users === undefined || deadlineOf(meta) <= listedUntil)
-      return meta;
+    return auth === undefined || this.options.users === undefined || deadlineOf(meta) <= listedUntil;
+  }
+
+  /** Keeps it in there; asked again once a tenth of the idle timeout is added. */
+  private async list({ sid }: TrackedSession, meta: SessionMeta): Promise<SessionMeta> {
+    const { auth } = meta;
+    if (auth === undefined) return meta;
     const until = listedUntilOf(meta);
-    await this.options.users.enter(auth.userId, sid.handle, until - this.clock.now());
+    await this.options.users?.enter(auth.userId, sid.handle, until - this.clock.now());
     return { ...meta, listedUntil: until };
   }
 
   /** The server's part as this request's activity leaves it. */
-  private activeMeta({ sid, meta, isPassive }: TrackedSession): SessionMeta {
+  private activeMeta({ sid, meta, isPassive }: TrackedSession, policy: SessionPolicy): SessionMeta {
     const now = this.clock.now();
     // Of a plain session the last activity is not known for sure, so what is left of its idle timeout is not either.
     const lastActiveAt = isPassive === true && sid.secret !== undefined ? meta.lastActiveAt : now;
     const { secrets } = meta;
     const repaired = secrets && this.options.succession.repaired({ sid, meta, secrets, now });
-    return { ...meta, secrets: repaired, lastActiveAt };
+    return { ...meta, secrets: repaired, lastActiveAt, policy };
   }
 }
 

@@ -37,8 +37,6 @@ export interface TrackedSession {
   queue?: Promise<unknown>;
 }
 
-const NOTHING: Promise<unknown> = Promise.resolve();
-
 /** What was written of a session. */
 export type WrittenSession = Pick<TrackedSession, 'text' | 'meta' | 'snapshot'>;
 
@@ -56,7 +54,7 @@ export function track(session: object, state: TrackedSession): void {
 
 /** Runs what is done to one session object one after the other. */
 export function queued<T>(state: TrackedSession, work: () => Promise<T>): Promise<T> {
-  const result = (state.queue ?? NOTHING).then(work);
+  const result = state.queue === undefined ? work() : state.queue.then(work);
   state.queue = result.catch(() => undefined);
   return result;
 }

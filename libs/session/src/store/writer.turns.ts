@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from '../common/index.js';
+import { type Milliseconds, StoreUnavailableError } from '../common/index.js';
 import type { WrittenSession } from './tracked.session.js';
 
 /**
@@ -8,38 +8,45 @@ import type { WrittenSession } from './tracked.session.js';
  * them fits in each round, and the others conflict, merge and try again, 1275 times together. In turn, each merges once.
  */
 export class WriterTurns {
-  private readonly queues = new Map<string, { end: Promise<unknown>; latest?: WrittenSession }>();
+  private readonly last = new Map<string, Turn>();
+
+  /** Takes a place behind those who write the key at this moment. Has to be ended, whatever happens. */
+  take(key: string): Turn {
+    const turn = new Turn(this.last, key);
+    this.last.set(key, turn);
+    return turn;
+  }
+}
+
+/** A writer's place. Nearly always there is nobody before it and nobody behind it, so that nothing is made for them until they come. */
+export class Turn {
+  private before: Turn | undefined;
+  private written: WrittenSession | undefined;
+  private isOver = false;
+  private over: Promise<void> | undefined;
+  private tellOver: (() => void) | undefined;
+
+  constructor(
+    private readonly last: Map<string, Turn>,
+    private readonly key: string,
+  ) {
+    this.before = last.get(key);
+  }
+
+  /** Whether it is its turn already. */
+  get isNow(): boolean {
+    return this.before === undefined;
+  }
 
   /**
-   * Runs `work` once everybody before it is done, at once if there is nobody. It is given what the one before wrote, if that is known:
-   * starting from it saves a round trip that would only find the conflict.
+   * Waits for its turn.
    *
+   * @returns what was written before it, if that is known: starting from it saves a round trip that would only find the conflict
    * @throws StoreUnavailableError if its turn has not come at `giveUpAt`, an instant of `performance.now()`
    */
-  async run<T>(key: string, giveUpAt: number, work: (latest?: WrittenSession) => Promise<T>): Promise<T> {
-    const queue = this.queues.get(key) ?? { end: Promise.resolve() };
-    const isFirst = !this.queues.has(key);
-    this.queues.set(key, queue);
-    const before = queue.end;
-    const result = isFirst ? work() : this.wait(before, giveUpAt).then(() => work(queue.latest));
-    const end = Promise.allSettled([before, result]);
-    queue.end = end;
-    try {
-      return await result;
-    } finally {
-      void end.then(() => {
-        if (queue.end === end) this.queues.delete(key);
-      });
-    }
-  }
-
-  /** Tells those who wait what was written. */
-  wrote(key: string, written: WrittenSession): void {
-    const queue = this.queues.get(key);
-    if (queue !== undefined) queue.latest = written;
-  }
-
-  private async wait(before: Promise<unknown>, giveUpAt: number): Promise<void> {
+  async come(giveUpAt: Milliseconds): Promise<WrittenSession | undefined> {
+    const { before } = this;
+    if (before === undefined) return undefined;
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<never>((_, reject) => {
       const refuse = (): void =>
@@ -50,6 +57,33 @@ export class WriterTurns {
         );
       timer = setTimeout(refuse, Math.max(0, giveUpAt - performance.now()));
     });
-    await Promise.race([before, tooLate]).finally(() => clearTimeout(timer));
+    await Promise.race([before.whenOver(), tooLate]).finally(() => clearTimeout(timer));
+    return before.written;
+  }
+
+  /** Tells those behind it what it wrote. */
+  wrote(written: WrittenSession): void {
+    this.written = written;
+  }
+
+  /** Lets the next one go; if this one did not wait for its turn to come, once it would have come. */
+  end(): void {
+    const { before } = this;
+    if (before === undefined || before.isOver) this.finish();
+    else void before.whenOver().then(() => this.finish());
+  }
+
+  private finish(): void {
+    this.written ??= this.before?.written;
+    // Else each one would keep all that ever were before it.
+    this.before = undefined;
+    this.isOver = true;
+    if (this.last.get(this.key) === this) this.last.delete(this.key);
+    this.tellOver?.();
+  }
+
+  private whenOver(): Promise<void> {
+    if (this.isOver) return Promise.resolve();
+    return (this.over ??= new Promise((resolve) => (this.tellOver = resolve)));
   }
 }
