@@ -5,6 +5,7 @@ import { Browser } from '../support/browser.js';
 import { DataController, handlers, nested } from '../support/data.controller.js';
 import { mutationsOf } from '../support/mutations.js';
 import { useRedis } from '../support/redis.js';
+import { heard } from '../support/heard.js';
 import { ADAPTERS, startApp, type TestApp } from '../support/test-app.js';
 
 const LEVELS = 100_000;
@@ -113,6 +114,7 @@ describe.each(ADAPTERS)('a record that somebody spoilt in Redis, on %s', (adapte
   it.each(unreadable)('%s: no session, an event, and the browser gets another', async (_, spoil, problem) => {
     const { browser, handle, text } = await visitor();
     await redis.client.set(`sess:${handle}`, spoil(text), 'PX', 60_000);
+    await heard(app.app);
     const answer = await browser.get('/data');
     expect([answer.status, answer.json]).toEqual([200, {}]);
     expect(problems()).toEqual([{ type: 'session.unreadable', handle, problem }]);
@@ -133,6 +135,7 @@ describe.each(ADAPTERS)('a record that somebody spoilt in Redis, on %s', (adapte
       if (type === 'hash') await redis.client.hset(key, 'a', CANARY);
       if (type === 'set') await redis.client.sadd(key, CANARY);
       if (type === 'stream') await redis.client.xadd(key, '*', 'a', CANARY);
+      await heard(app.app);
       expect((await browser.post('/count')).json).toEqual({ visits: 1 });
       expect(problems()).toEqual([{ type: 'session.unreadable', handle, problem: 'not JSON' }]);
       expect((await browser.post('/count')).json).toEqual({ visits: 2 });
@@ -143,6 +146,7 @@ describe.each(ADAPTERS)('a record that somebody spoilt in Redis, on %s', (adapte
   it.each(readable)('%s: the session goes on', async (_, spoil) => {
     const { browser, handle, text } = await visitor();
     await redis.client.set(`sess:${handle}`, spoil(text), 'PX', 60_000);
+    await heard(app.app);
     expect((await browser.get('/data')).json).toMatchObject({ visits: 1 });
     expect((await redis.client.get(`sess:${handle}`))!).toBe(spoil(text));
     expect((await browser.post('/count')).json).toEqual({ visits: 2 });
@@ -171,6 +175,7 @@ describe.each(ADAPTERS)('a record that somebody spoilt in Redis, on %s', (adapte
       const theirs = JSON.parse((await redis.client.get(`sess:${handle}`))!).$session.secrets.current;
       const hash = JSON.parse(text).$session.secrets.current;
       await redis.client.set(`sess:${handle}`, mutated.replaceAll(hash, theirs), 'PX', 60_000);
+      await heard(app.app);
       const first = await browser.post('/count');
       const second = await browser.post('/count');
       expect([name, first.status, second.status]).toEqual([name, 201, 201]);

@@ -40,6 +40,8 @@ describe.each(ADAPTERS)('a change of password, on %s', (adapter) => {
         // In half of the rounds the old password was read for certain before the change; in the others whoever is faster.
         const gate = round % 2 === 0 ? `password of ${userId}` : undefined;
         const attacking = attacker.post('/login', { userId, password: 'right', gate });
+        // Some are through before it: those it has to end.
+        if (round % 8 === 1) await attacking;
         if (gate !== undefined) await gates.reached(gate);
         const changing = owner.post('/change-password', { password: 'new' });
         if (gate !== undefined) {

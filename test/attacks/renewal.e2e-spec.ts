@@ -3,6 +3,7 @@ import { hours, minutes, seconds, type SessionEvent, SessionEvents } from 'nestj
 import { AnswersController } from '../support/answers.controller.js';
 import { Browser } from '../support/browser.js';
 import { FakeClock } from 'nestjs-redis-session/testing';
+import { heard } from '../support/heard.js';
 import { useRedis } from '../support/redis.js';
 import { ADAPTERS, SECRET, startApp, type TestApp } from '../support/test-app.js';
 
@@ -114,6 +115,7 @@ describe.each(ADAPTERS)('the renewal of the secret, on %s', (adapter) => {
     const replica = (await redis.client.get(key))!;
     await browser.get('/read');
     await redis.client.set(key, replica, 'PX', minutes(30));
+    await heard(app.app);
     expect((await browser.get('/json')).json).toEqual({ count: 2 });
     clock.advance(minutes(1));
     expect((await browser.get('/json')).json).toEqual({ count: 3 });
@@ -143,6 +145,7 @@ describe.each(ADAPTERS)('the renewal of the secret, on %s', (adapter) => {
     const record = JSON.parse((await redis.client.get(key))!);
     record.$session.secrets.next = 'x'.repeat(43);
     await redis.client.set(key, JSON.stringify(record), 'PX', minutes(30));
+    await heard(app.app);
     clock.advance(RENEW_AFTER);
     const { sid } = browser;
     await browser.get('/json');

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Clock, minutes, type SessionEvent, SessionEvents, SessionRegistry } from 'nestjs-redis-session';
 import { Browser } from '../support/browser.js';
 import { RaceController } from '../support/race.controller.js';
+import { heard } from '../support/heard.js';
 import { useRedis } from '../support/redis.js';
 import { ADAPTERS, startApp, type TestApp } from '../support/test-app.js';
 
@@ -54,10 +55,12 @@ describe.each(ADAPTERS)('a session that has ended stays ended, on %s', (adapter)
     },
     'an administrator deleting the key': async (browser) => {
       await redis.client.del(keyOf(browser));
+      await heard(app.app);
     },
     expiry: async (browser) => {
       await redis.client.pexpire(keyOf(browser), 1);
       while (await exists(keyOf(browser)));
+      await heard(app.app);
     },
   };
 

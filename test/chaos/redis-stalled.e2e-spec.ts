@@ -5,7 +5,7 @@ import { Browser } from '../support/browser.js';
 import { Load, MARGIN } from '../support/load.js';
 import { RaceController } from '../support/race.controller.js';
 import { useRedis } from '../support/redis.js';
-import { ADAPTERS, startApp, type TestApp } from '../support/test-app.js';
+import { ADAPTERS, IS_NEAR, startApp, type TestApp } from '../support/test-app.js';
 
 const MAX_WAIT = 400;
 /** Within maxWait + 0.5 s is promised; the rest is for a machine on which server and clients share two cores with others. */
@@ -82,7 +82,10 @@ describe.each(ADAPTERS)('a Redis that stalls or refuses, on %s', (adapter) => {
       browser.post('/logout'),
     ]);
     expect(performance.now() - started).toBeLessThan(SLOWEST);
-    expect(answers.map(({ status }) => status)).toEqual([503, 503, 503]);
+    const [read, ...writes] = answers.map(({ status }) => status);
+    // What is known is still believed for two seconds.
+    expect(read).toBe(IS_NEAR ? 200 : 503);
+    expect(writes).toEqual([503, 503]);
     await served(new Browser(app.origin));
   });
 

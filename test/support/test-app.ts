@@ -11,6 +11,11 @@ export const SECRET = 'a-secret-of-the-tests-0123456789-abcdef';
 export const ADAPTERS = ['express', 'fastify'] as const;
 export type AdapterName = (typeof ADAPTERS)[number];
 
+/** `npm run chaos:near`: applications have a near cache, which no Cluster can have. */
+export const IS_NEAR = process.env.NEAR_CACHE !== undefined;
+const isOnCluster = ({ redis }: Partial<SessionModuleOptions> = {}): boolean =>
+  typeof redis === 'object' && 'cluster' in redis;
+
 export interface TestApp {
   app: INestApplication;
   origin: string;
@@ -49,7 +54,13 @@ export async function startApp(
     ...module,
     imports: [
       // Tests log in many times at one time as one user; those of the limiter switch it on.
-      SessionModule.forRoot({ secret: SECRET, redis: redisUrl, loginAttempts: false, ...session }),
+      SessionModule.forRoot({
+        secret: SECRET,
+        redis: redisUrl,
+        loginAttempts: false,
+        ...(IS_NEAR && !isOnCluster(session) && { nearCache: {} }),
+        ...session,
+      }),
       ...(module?.imports ?? []),
     ],
   };

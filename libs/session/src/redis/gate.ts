@@ -191,7 +191,9 @@ export class Gate {
     }
     this.calls.set(shard, calls + 1);
     return new Promise<T>((resolve, reject) => {
+      let isGivenUp = false;
       const giveUp = (): void => {
+        isGivenUp = true;
         // A call that spent its time waiting for a connection says nothing about the one it got at last.
         if (within > this.maxWait * 0.9) this.onSign(false);
         const waited = Math.round(within);
@@ -219,7 +221,8 @@ export class Gate {
         },
         (error: unknown) => {
           settle();
-          resolve(this.again(error, call));
+          // Nobody waits any more, nor would anybody hear why it fails a second time.
+          if (!isGivenUp) resolve(this.again(error, call));
         },
       );
     });

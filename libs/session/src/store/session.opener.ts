@@ -195,7 +195,8 @@ export class SessionOpener {
     if (saved.outcome === 'gone') return undefined;
     if (saved.outcome === 'conflict') return this.interpret(sid, saved.text);
     this.events.emit({ type: 'session.renewed', handle: sid.handle });
-    return { ...opened, text, meta: promoted, role: 'current' };
+    // What is remembered of the new text must not have the secrets of the old one.
+    return { ...opened, text, meta: promoted, record: { ...record, meta: promoted }, role: 'current' };
   }
 
   keyOf(sid: Sid): string {
