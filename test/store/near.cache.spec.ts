@@ -38,3 +38,46 @@ describe('a full near cache', () => {
     expect(left('abcd')).toHaveLength(2);
   });
 });
+
+describe('what is under way in a near cache', () => {
+  const cacheOf = () =>
+    new NearCache<never>(
+      { maxEntries: 10, maxAge: 1_000 },
+      () => ({ isTrusted: true }),
+      undefined,
+      () => 0,
+    );
+
+  it.each<[string, (cache: NearCache<never>) => void]>([
+    ['its key was changed', (cache) => cache.invalidated('a')],
+    ['this process may have changed it', (cache) => cache.forget('a')],
+    ['nothing is known any more', (cache) => cache.flushed()],
+  ])('is void, whenever it began, once %s', (_, happens) => {
+    const cache = cacheOf();
+    const begun = Array.from({ length: 3 }, () => cache.begin('a'));
+    const other = cache.begin('b');
+    happens(cache);
+    const later = cache.begin('a');
+    for (const ticket of [begun[1], begun[0], begun[2]]) {
+      cache.fill(ticket, 'old');
+      expect(cache.find('a')).toBeUndefined();
+    }
+    cache.fill(later, 'new');
+    expect(cache.find('a')?.text).toBe('new');
+    cache.fill(other, 'other');
+    expect(cache.find('b') === undefined).toBe(cache.statistics().entries === 1);
+  });
+
+  it.each([[[0, 1, 2]], [[2, 1, 0]], [[1, 0, 2]], [[1, 2, 0]]])(
+    'is void in whatever order the others come back: %j',
+    (order) => {
+      const cache = cacheOf();
+      const begun = Array.from({ length: 3 }, () => cache.begin('a'));
+      for (const [place, which] of order.entries()) {
+        if (place === 2) cache.invalidated('a');
+        cache.fill(begun[which], 'read');
+        expect(cache.find('a')?.text).toBe(place === 2 ? undefined : 'read');
+      }
+    },
+  );
+});
