@@ -30,6 +30,8 @@ const ANSWERS = {
         connections,
         // Ended by `close`.
         duration: 3600,
+        // It looks that often whether it is to stop.
+        sampleInt: 50,
         setupClient: (each) => each.setRequests(requestsOf(client++)),
       },
       (error, result) => state.ended(error ?? result),

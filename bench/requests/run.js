@@ -59,7 +59,8 @@ const PARTS = {
       return result;
     }
     for (const { title, table } of caseTables(summary)) show([[title], ...table]);
-    show([GOAL_TITLES, ...goals(summary)]);
+    // Two short rounds tell what is far off, and nothing else.
+    if (!isQuick) show([GOAL_TITLES, ...goals(summary)]);
     return result;
   },
   async growth(how) {
@@ -84,7 +85,8 @@ else await run(wanted());
 
 function wanted() {
   if (minutes !== undefined) return ['soak'];
-  if (values.part === undefined) return isQuick ? ['requests'] : ['requests', 'growth', 'storage'];
+  if (values.part === undefined)
+    return isQuick || !isWhole ? ['requests'] : ['requests', 'growth', 'storage'];
   if (values.part in PARTS && values.part !== 'soak') return [values.part];
   throw new RangeError('--part must be requests, growth or storage.');
 }

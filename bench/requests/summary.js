@@ -1,6 +1,10 @@
-// From measurements to what is said of them: ratios of one round each, their median, and where the middle half of them lies.
-import { median, middleHalf } from '../statistics.js';
+// From measurements to what is said of them: ratios of one round each, their median, and where the middle half of them lies. What is a
+// difference divided by another one is taken from medians over all rounds: within one round, a disturbance of the bare app can make a
+// difference nothing, and its ratio anything.
+import { median, middleHalf, resampled } from '../statistics.js';
 import { bareOf, GUIDE } from './variants.js';
+
+const RESAMPLES = 400;
 
 /**
  * @param found what measureRounds gives
@@ -26,10 +30,10 @@ export function summarise(found) {
       spread(by(key, name, ({ perSecond }, round) => perSecond / of(bareOf(key), name)[round].perSecond)),
 
     /** CPU added to a request, as a part of what `base` adds: the guide's set-up, unless said otherwise. */
-    addedCpu: (key, name, base = GUIDE) => spread(added('cpu', key, name, base)),
+    addedCpu: (key, name, base = GUIDE) => added('cpu', key, name, base),
 
     /** The same of the median time of an answer. */
-    addedTime: (key, name, base = GUIDE) => spread(added('p50', key, name, base)),
+    addedTime: (key, name, base = GUIDE) => added('p50', key, name, base),
 
     /** Redis's CPU of a request, as a part of `base`'s. */
     redisCpu: (key, name, base = GUIDE) =>
@@ -37,7 +41,12 @@ export function summarise(found) {
   };
 
   function added(field, key, name, base) {
-    const above = (one, round) => of(one, name)[round][field] - of(bareOf(one), name)[round][field];
-    return by(key, name, (_, round) => above(key, round) / above(base, round));
+    const over = (rounds) => {
+      const typical = (one) => median(rounds.map((round) => of(one, name)[round][field]));
+      const above = (one) => typical(one) - typical(bareOf(one));
+      return above(key) / above(base);
+    };
+    const rounds = of(key, name).map((_, round) => round);
+    return { median: over(rounds), half: middleHalf(resampled(rounds, RESAMPLES).map(over)) };
   }
 }

@@ -19,6 +19,8 @@ export async function traffic(key, { redisUrl, admin, requests }) {
   try {
     if (app === undefined) return undefined;
     let [cookie] = await app.begin(1, SIZES.small.bytes);
+    // A cache that Redis has to be asked to announce changes to.
+    await new Promise((resolve) => setTimeout(resolve, 10 * DELAY));
     const found = {};
     for (const action of ACTIONS.filter((name) => canDo(key, { action: name, size: 'small' }))) {
       const ask = () =>
