@@ -13,7 +13,7 @@ export const PLANS = {
    * `duration` in milliseconds; `compile` requests before the first measurement of a case, for the engine to compile the code, and `warm`
    * before each; `share` of the sessions; `requests` through the slow proxy.
    */
-  full: { rounds: 15, duration: 600, compile: 10_000, warm: 300, share: 1, requests: 30, cases: CASES },
+  full: { rounds: 10, duration: 600, compile: 10_000, warm: 300, share: 1, requests: 30, cases: CASES },
   quick: {
     rounds: 2,
     duration: 150,

@@ -2,9 +2,6 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-/** What tells one kind of connection from the others: something that its client has sent. */
-export type SaidBy = RegExp;
-
 /** An address of its own that leads to one server, and over which single connections can fall silent while both ends believe in them. */
 export class SilentRelay {
   private readonly links = new Set<Link>();
@@ -27,11 +24,15 @@ export class SilentRelay {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** Passes nothing on any more, in either direction. @returns how many connections it is about */
-  silence(saidBy: SaidBy): number {
-    const concerned = [...this.links].filter(({ said }) => saidBy.test(said));
-    for (const link of concerned) link.isSilent = true;
-    return concerned.length;
+  /**
+   * Passes nothing on any more, in either direction.
+   *
+   * @param port from which the server sees the connection come. @returns whether there is such a one
+   */
+  silence(port: number): boolean {
+    const concerned = [...this.links].find(({ portAtServer }) => portAtServer === port);
+    if (concerned !== undefined) concerned.isSilent = true;
+    return concerned !== undefined;
   }
 
   /** Passes on what comes from now on, and what came meanwhile before it. */
@@ -48,7 +49,6 @@ export class SilentRelay {
 }
 
 class Link {
-  said = '';
   isSilent = false;
   private readonly held: (() => void)[] = [];
 
@@ -56,15 +56,16 @@ class Link {
     private readonly near: Socket,
     private readonly far: Socket,
   ) {
-    near.on('data', (chunk: Buffer) => {
-      this.said += chunk.toString('latin1');
-      this.pass(() => far.write(chunk));
-    });
+    near.on('data', (chunk: Buffer) => this.pass(() => far.write(chunk)));
     far.on('data', (chunk: Buffer) => this.pass(() => near.write(chunk)));
     for (const socket of [near, far]) {
       socket.on('error', () => undefined);
       socket.on('close', () => this.destroy());
     }
+  }
+
+  get portAtServer(): number | undefined {
+    return this.far.localPort;
   }
 
   speak(): void {

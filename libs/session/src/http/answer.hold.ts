@@ -30,7 +30,7 @@ export class AnswerHold {
   private heldHead: Arguments<'writeHead'> | undefined;
   private isHeld = false;
   // Node's own methods call each other (`end` calls `writeHead`); those calls go straight through.
-  private isInside = false;
+  isInside = false;
 
   constructor(
     private readonly response: ServerResponse,

@@ -37,7 +37,11 @@ export function leaveByHold(response: ServerResponse): void {
 
 /** @param own what an answer without a hold leaves by */
 function holding(own: AnswerMethods | undefined): AnswerMethods {
-  const holdOf = (response: ServerResponse): AnswerHold | undefined => requestFieldsOf(response.req)?.hold;
+  const holdOf = (response: ServerResponse): AnswerHold | undefined => {
+    const hold = requestFieldsOf(response.req)?.hold;
+    // Somebody's own method, to which the hold has let go, calls what it found on the prototype.
+    return own !== undefined && hold?.isInside === true ? undefined : hold;
+  };
   const otherwise = (response: ServerResponse): AnswerMethods =>
     own ?? (Object.getPrototypeOf(response) as ServerResponse);
   return {

@@ -51,7 +51,8 @@ export class SessionCookies {
   /** The `Set-Cookie` value that gives the browser an id, living as long as the session's own cookie says. */
   write(sid: string, cookie: Cookie): string {
     const { expires } = cookie;
-    const life = expires instanceof Date ? this.lifeUntil(expires) : '';
+    const isDate = expires instanceof Date && !Number.isNaN(expires.getTime());
+    const life = isDate ? this.lifeUntil(expires) : '';
     return `${this.options.name}=${this.sign(sid)}${life}${this.attributesOf(cookie)}`;
   }
 

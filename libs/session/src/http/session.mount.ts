@@ -8,7 +8,7 @@ import { mountHandlerExit } from './handler.exit.js';
 import { beforeMiddleware } from './fastify.entrance.js';
 import { RequestSession, requestSessionOf } from './request-session.js';
 import type { SessionCookies } from './session.cookies.js';
-import { type Mounting, mountOn } from './shared.prototypes.js';
+import { Mounting } from './shared.prototypes.js';
 
 type Next = (error?: unknown) => void;
 
@@ -35,7 +35,10 @@ export class SessionMount implements OnApplicationShutdown {
       const isLoadedBefore = httpAdapter.getType() === 'fastify' && beforeMiddleware(httpAdapter, this.load);
       if (!isLoadedBefore) httpAdapter.use(this.load);
       mountHandlerExit();
-      this.mounting = mountOn(httpAdapter.getType() === 'express' ? httpAdapter.getInstance() : undefined);
+      this.mounting =
+        httpAdapter.getType() === 'express'
+          ? Mounting.onExpress(httpAdapter.getInstance())
+          : Mounting.onServer(httpAdapter.getInstance<{ server?: unknown }>().server);
       const { store, cookies } = this;
       this.unregister = registerHandshakes({
         store,
@@ -51,8 +54,9 @@ export class SessionMount implements OnApplicationShutdown {
 
   private readonly load = (request: IncomingMessage, response: ServerResponse, next: Next): void => {
     if (requestSessionOf(request) !== undefined) return next();
-    const session = new RequestSession(request, response, this.store, this.cookies, this.mounting?.isShared);
-    const own = this.mounting?.hold(response);
+    const { store, cookies, mounting } = this;
+    const session = new RequestSession(request, response, store, cookies, mounting?.isShared(request));
+    const own = mounting?.hold(response);
     if (own !== undefined) session.hold = new AnswerHold(response, session, own);
     const loading = session.load();
     if (loading === undefined) return next();
