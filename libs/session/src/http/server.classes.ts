@@ -19,7 +19,7 @@ export function ownPrototypes(
   if (requests === undefined || responses === undefined) return undefined;
   const Request: unknown = Reflect.get(server, requests);
   const Response: unknown = Reflect.get(server, responses);
-  if (!isClass<RequestClass>(Request) || !isClass<ResponseClass>(Response)) return undefined;
+  if (!isRequestClass(Request) || !isResponseClass(Response)) return undefined;
   class SessionRequest extends Request {}
   class SessionResponse extends Response {}
   Reflect.set(server, requests, SessionRequest);
@@ -27,5 +27,6 @@ export function ownPrototypes(
   return { request: SessionRequest.prototype, response: SessionResponse.prototype };
 }
 
-/** Which class it is, Node says by the name of the option. */
-const isClass = <Class>(value: unknown): value is Class => typeof value === 'function';
+// Which class it is, Node says by the name of the option.
+const isRequestClass = (value: unknown): value is RequestClass => typeof value === 'function';
+const isResponseClass = (value: unknown): value is ResponseClass => typeof value === 'function';
