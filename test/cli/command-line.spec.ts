@@ -32,13 +32,19 @@ describe('the command line of nestjs-redis-session', () => {
     }
   });
 
-  it.each(['-bkytNDidU1IimVLPGlrYQ', '--ytNDidU1IimVLPGlrYQ-', '-'.repeat(22)])(
-    'takes %s for a handle, and not for an option',
-    (handle) => {
-      const request = understand(['sessions', 'show', handle, '--json']);
-      expect(request).toMatchObject({ kind: 'command', handle, values: { json: true } });
-    },
-  );
+  it.each([
+    '-bkytNDidU1IimVLPGlrYQ',
+    '--ytNDidU1IimVLPGlrYQ-',
+    '-'.repeat(22),
+    '-JTbIh4x…',
+    '-JTbIh4x...',
+    '--TbIh4x…',
+    '-JTbIh',
+    `-bkytNDidU1IimVLPGlrYQ.${'-'.repeat(43)}`,
+  ])('takes %s for a handle, and not for an option', (handle) => {
+    const request = understand(['sessions', 'show', handle, '--json']);
+    expect(request).toMatchObject({ kind: 'command', handle, values: { json: true } });
+  });
 
   it('takes options before and after the words', () => {
     expect(understand(['--json', 'sessions', 'show', 'abcdef', '--prefix', 'app:'])).toMatchObject({
@@ -59,6 +65,7 @@ describe('the command line of nestjs-redis-session', () => {
       ['sessions', 'list', '--production'],
       /^"sessions list" takes no --production\. See nestjs-redis-session sessions list --help\.$/,
     ],
+    [['sessions', 'list', '-limit', '3'], /^Unknown option '-l'\./],
     [['sessions', 'list', '--user', ''], /^--user needs a value\./],
     [['sessions', 'list', '--user'], /^Option '--user <value>' argument missing\./],
     [

@@ -21,8 +21,10 @@ const COMMANDS: readonly Command[] = [
   memoryCommand,
   monitorCommand,
 ];
-/** One handle in 64 begins with a hyphen. No option has 22 characters. */
-const LOOKS_LIKE_OPTION = /^-[\w-]{21}$/;
+/** One handle in 64 begins with a hyphen, and so do its beginnings, as lists show them, and the whole id. No option has so many characters. */
+const HANDLE_WITH_HYPHEN = /^-(?:[\w-]{21}(?:\.[\w-]{43})?|[\w-]{5,}(?:…|\.{3}))$/;
+/** A beginning of one without the dots. Options have one hyphen only where they have one letter. */
+const BEGINNING_WITH_HYPHEN = /^-(\w[\w-]{4,})$/;
 const EVERYWHERE: readonly OptionName[] = ['redis', 'prefix', 'json', 'progress', 'help'];
 const COMMON_HELP = `  --redis URL     redis:// or rediss:// (default: REDIS_URL, else redis://127.0.0.1:6379)
   --prefix TEXT   start of session keys (default: sess:)
@@ -71,14 +73,21 @@ export function understand(argv: readonly string[]): Request {
 
 function parse(argv: readonly string[]): { values: Values; positionals: string[] } {
   try {
-    const args = argv.filter((each) => !LOOKS_LIKE_OPTION.test(each));
-    const handles = argv.filter((each) => LOOKS_LIKE_OPTION.test(each));
+    const args = argv.filter((each) => !isHandle(each));
+    const handles = argv.filter(isHandle);
     const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
     return { values, positionals: [...positionals, ...handles] };
   } catch (error) {
     const [sentence = ''] = messageOf(error).split(/\. |\n/);
     throw wrong(`${sentence.replace(/\.$/, '')}.`, `See ${NAME} --help`);
   }
+}
+
+function isHandle(text: string): boolean {
+  if (HANDLE_WITH_HYPHEN.test(text)) return true;
+  const [, name] = BEGINNING_WITH_HYPHEN.exec(text) ?? [];
+  // `-limit` is a slip.
+  return name !== undefined && !(name in OPTIONS);
 }
 
 function checkOptions(command: Command, values: Values): void {
