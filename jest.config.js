@@ -31,6 +31,9 @@ const each = {
   },
 };
 
+const ELSEWHERE = '<rootDir>/test/(app|examples|attacks|chaos|browser)/';
+const SEVERAL_NODES = '/[^/]*(cluster|sentinel|durability|topologies|silence)[^/]*spec\\.ts$';
+
 /** @type {import('jest').Config} */
 export default {
   // Ends what hangs; how long anything takes on a busy machine is not what tests are about.
@@ -44,7 +47,16 @@ export default {
       ...each,
       displayName: 'tests',
       roots: ['<rootDir>/test'],
-      testPathIgnorePatterns: ['<rootDir>/test/(app|examples|attacks|chaos|browser)/'],
+      testPathIgnorePatterns: [ELSEWHERE, SEVERAL_NODES],
+    },
+    // Sentinels, Clusters, replicas and half-open connections: `npm run chaos` runs these too, because they take long to start or to fail.
+    {
+      ...each,
+      displayName: 'topologies',
+      roots: ['<rootDir>/test'],
+      testMatch: undefined,
+      testRegex: SEVERAL_NODES,
+      testPathIgnorePatterns: [ELSEWHERE],
     },
     // `npm run test:sample`: the sample application and what belongs to it.
     { ...each, displayName: 'sample', roots: ['<rootDir>/test/app', '<rootDir>/test/examples'] },

@@ -9,7 +9,7 @@ import { makeAuthority } from './test-authority.js';
 const folder = await mkdtemp(join(tmpdir(), 'test-authority-'));
 try {
   await makeAuthority(folder);
-  process.exitCode = await runJest(['--selectProjects', 'tests', ...process.argv.slice(2)], {
+  process.exitCode = await runJest(['--selectProjects', 'tests', 'topologies', ...process.argv.slice(2)], {
     // A server that is there already has a way and users of its own.
     REDIS_URL: undefined,
     REDIS_TEST_ACCESS: 'tls-acl',
