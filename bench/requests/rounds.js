@@ -109,8 +109,11 @@ async function measureCase({ each, round, plan, apps, load, cookies, admin, foun
       action: each.action,
       connections: each.connections,
       cookies: cookies.get(`${key} ${each.size}`),
-      // One connection alone takes much longer for as many.
-      warm: Math.ceil((round < 0 ? plan.compile : plan.warm) / (each.connections > 1 ? 1 : 8)),
+      // One connection alone takes much longer for as many, and large sessions run the same code.
+      warm: Math.ceil(
+        (round < 0 ? plan.compile : plan.warm) /
+          ((each.connections > 1 ? 1 : 8) * (each.size === 'large' ? 4 : 1)),
+      ),
       duration: round < 0 ? 50 : plan.duration,
     });
     if (round >= 0) (found[key].figures[each.name] ??= []).push(figures);
