@@ -141,6 +141,35 @@ export async function copiedPrimary<T extends { url: string }>(
   throw new Error('None of these nodes is a primary.');
 }
 
+/** A process of Redis that an application says it has started. */
+export interface RedisNode {
+  name: string;
+  url: string;
+  role: string;
+  pid: number;
+}
+
+/**
+ * Waits until the sample with several Redis serves.
+ *
+ * @param node the line that names one of them: its name, address, role and process
+ */
+export async function topologyOf(
+  app: AppProcess,
+  node: RegExp,
+): Promise<{ origin: string; service: string; nodes: RedisNode[] }> {
+  const origin = await app.ready();
+  await app.says(/^Failover: /m);
+  const [, service = ''] = await app.says(/^Profile service: (http:\/\/localhost:\d+)$/m);
+  const nodes = [...app.stdout.matchAll(node)].map(([, name = '', address, role = '', pid]) => ({
+    name,
+    url: `redis://${address}`,
+    role,
+    pid: Number(pid),
+  }));
+  return { origin, service, nodes };
+}
+
 /** Resolves once the application has told that a primary was lost, that another node took over, and that the lost one runs again. */
 export async function saysTakeover(app: AppProcess, name: string): Promise<void> {
   await app.says(

@@ -9,8 +9,10 @@ import {
   type AppProcess,
   copiedPrimary,
   isListening,
+  type RedisNode,
   saysTakeover,
   served,
+  topologyOf,
   useAppProcesses,
 } from './app.process.js';
 import { FOUND, type Tour, tourOf } from './feature.tour.js';
@@ -18,7 +20,6 @@ import { FOUND, type Tour, tourOf } from './feature.tour.js';
 // Seven processes, and commands that are processes too.
 jest.setTimeout(180_000);
 const JSON_ONLY = { accept: 'application/json' };
-const SERVES = /^Profile service: (http:\/\/localhost:\d+)$/m;
 const ALICE = { username: 'alice', password: 'alice-in-wonderland' };
 
 const handlesIn = (lines: string): string[] =>
@@ -37,19 +38,11 @@ describe('npm run start:cluster', () => {
   let app: AppProcess;
   let origin: string;
   let service: string;
-  let nodes: { name: string; url: string; role: string; pid: number }[];
+  let nodes: RedisNode[];
   let tour: Tour;
   beforeAll(async () => {
     app = start({ SESSION_SECRET: SECRET, PROFILE_PORT: '0', REDIS_VIA: '' }, ['cluster']);
-    origin = await app.ready();
-    await app.says(/^Failover: /m);
-    [, service = ''] = await app.says(SERVES);
-    nodes = [...app.stdout.matchAll(NODE)].map(([, name = '', address, role = '', pid]) => ({
-      name,
-      url: `redis://${address}`,
-      role,
-      pid: Number(pid),
-    }));
+    ({ origin, service, nodes } = await topologyOf(app, NODE));
     tour = await tourOf(origin, 'carol');
   }, 180_000);
 

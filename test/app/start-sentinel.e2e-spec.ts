@@ -5,8 +5,10 @@ import {
   type AppProcess,
   copiedPrimary,
   isListening,
+  type RedisNode,
   saysTakeover,
   served,
+  topologyOf,
   useAppProcesses,
 } from './app.process.js';
 import { FOUND, tourOf } from './feature.tour.js';
@@ -14,7 +16,6 @@ import { FOUND, tourOf } from './feature.tour.js';
 // Seven processes start, and are missed and found again.
 jest.setTimeout(180_000);
 const JSON_ONLY = { accept: 'application/json' };
-const SERVES = /^Profile service: (http:\/\/localhost:\d+)$/m;
 /** `Redis: sentinel-1 127.0.0.1:11340  Sentinel process 19273`. */
 const NODE = /^Redis: ([a-z]+-\d) +(127\.0\.0\.1:\d+) +(primary|replica|Sentinel) +process (\d+)$/gm;
 
@@ -23,18 +24,10 @@ describe('npm run start:sentinel', () => {
   let app: AppProcess;
   let origin: string;
   let service: string;
-  let nodes: { name: string; url: string; role: string; pid: number }[];
+  let nodes: RedisNode[];
   beforeAll(async () => {
     app = start({ SESSION_SECRET: SECRET, PROFILE_PORT: '0', REDIS_VIA: '' }, ['sentinel']);
-    origin = await app.ready();
-    await app.says(/^Failover: /m);
-    [, service = ''] = await app.says(SERVES);
-    nodes = [...app.stdout.matchAll(NODE)].map(([, name = '', address, role = '', pid]) => ({
-      name,
-      url: `redis://${address}`,
-      role,
-      pid: Number(pid),
-    }));
+    ({ origin, service, nodes } = await topologyOf(app, NODE));
   }, 180_000);
 
   it('says which nodes there are, with role and process, and how to see a failover', () => {

@@ -92,8 +92,7 @@ export class SessionWriter {
     measured?: Measured<'touch'>,
   ): Promise<void> {
     const { snapshot, text: loaded } = state;
-    const active = this.activeMeta(state, state.meta.policy);
-    const meta = this.isListed(active) ? active : await this.list(state, active);
+    const meta = await this.listed(state, this.activeMeta(state, state.meta.policy));
     const cookie = copyOf(session.cookie);
     syncCookie(cookie, meta, this.clock.now());
     const text = await this.options.codec.encode(recordOf(cookie), snapshot.json, meta, state.sid.handle);
@@ -145,14 +144,12 @@ export class SessionWriter {
       await this.opener.end(state.sid.text, 'destroyed');
       return undefined;
     }
-    const active = this.activeMeta(state, policy);
-    const meta = this.isListed(active) ? active : await this.list(state, active);
+    const meta = await this.listed(state, this.activeMeta(state, policy));
     syncCookie(session.cookie, meta, this.clock.now());
     checkReadable(dataJson);
     const { codec } = this.options;
     const cookie = recordOf(session.cookie);
-    const encoded = codec.encode(cookie, dataJson, meta, state.sid.handle);
-    const text = typeof encoded === 'string' ? encoded : await encoded;
+    const text = await codec.encode(cookie, dataJson, meta, state.sid.handle);
     const large = codec.limits.measure(dataJson, text);
     const isNew = state.text === undefined;
     const saved = await this.sendText(state, {
@@ -215,19 +212,14 @@ export class SessionWriter {
     });
   }
 
-  /** Whether the session stands in its user's list for as long as it may live, or has none. */
-  private isListed(meta: SessionMeta): boolean {
+  /** Keeps the session in its user's list for as long as it may live; asked again once a tenth of the idle timeout is added. */
+  private listed({ sid }: TrackedSession, meta: SessionMeta): SessionMeta | Promise<SessionMeta> {
     const { auth, listedUntil = 0 } = meta;
-    return auth === undefined || this.options.users === undefined || deadlineOf(meta) <= listedUntil;
-  }
-
-  /** Keeps it in there; asked again once a tenth of the idle timeout is added. */
-  private async list({ sid }: TrackedSession, meta: SessionMeta): Promise<SessionMeta> {
-    const { auth } = meta;
-    if (auth === undefined) return meta;
+    const { users } = this.options;
+    if (auth === undefined || users === undefined || deadlineOf(meta) <= listedUntil) return meta;
     const until = listedUntilOf(meta);
-    await this.options.users?.enter(auth.userId, sid.handle, until - this.clock.now());
-    return { ...meta, listedUntil: until };
+    const entered = users.enter(auth.userId, sid.handle, until - this.clock.now());
+    return entered.then(() => ({ ...meta, listedUntil: until }));
   }
 
   /** The server's part as this request's activity leaves it. */
