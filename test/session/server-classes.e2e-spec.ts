@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import express, { type Application, type NextFunction, type Request, type Response } from 'express';
 import { AnswersController } from '../support/answers.controller.js';
 import { Browser } from '../support/browser.js';
 import { useRedis } from '../support/redis.js';
@@ -55,5 +58,90 @@ describe("what Fastify's server makes its requests and answers of", () => {
     expect((await browser.get('/json')).json).toEqual({ count: 1 });
     expect((await browser.get('/json')).json).toEqual({ count: 2 });
     expect((await new Browser(app.origin).get('/json')).json).toEqual({ count: 1 });
+  });
+});
+
+describe("what Express's server makes its requests and answers of", () => {
+  const redis = useRedis();
+  const running: { close(): unknown }[] = [];
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((each) => each.close()));
+  });
+
+  async function start(main?: (app: TestApp['app']) => void) {
+    const app = await startApp(redis.url, { main, module: { controllers: [AnswersController] } });
+    running.push(app);
+    const instance = instanceOf(app.app);
+    return { ...app, instance, server: app.app.getHttpServer() as Server };
+  }
+
+  /** With what its requests and answers inherit from. */
+  type Prototypes = Application & Record<'request' | 'response', object>;
+  const instanceOf = (app: TestApp['app']): Prototypes => {
+    const instance: Prototypes = app.getHttpAdapter().getInstance();
+    return instance;
+  };
+
+  /** Another server that calls an application. */
+  async function listen(application: Application): Promise<string> {
+    const server = createServer(application).listen(0, '127.0.0.1');
+    running.push({ close: () => (server.closeAllConnections(), server.close()) });
+    await once(server, 'listening');
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  const countsOn = async (origin: string): Promise<void> => {
+    const browser = new Browser(origin);
+    expect((await browser.get('/json')).json).toEqual({ count: 1 });
+    expect((await browser.get('/json')).json).toEqual({ count: 2 });
+    expect((await new Browser(origin).get('/json')).json).toEqual({ count: 1 });
+  };
+
+  it('has the prototypes that Express would give to each of them, which makes all that follows slow', async () => {
+    const { origin, instance, server } = await start();
+    const given: unknown[] = [];
+    server.prependListener('request', (request: object, response: object) =>
+      given.push(Object.getPrototypeOf(request), Object.getPrototypeOf(response)),
+    );
+    await countsOn(origin);
+    expect(given).toHaveLength(6);
+    for (let at = 0; at < given.length; at += 2) {
+      expect(given[at]).toBe(instance.request);
+      expect(given[at + 1]).toBe(instance.response);
+    }
+    expect(instance.request).toBeInstanceOf(IncomingMessage);
+    expect(instance.response).toBeInstanceOf(ServerResponse);
+  });
+
+  it('leaves to Express the requests of a server that it does not know, as one that listens for TLS beside Nest’s', async () => {
+    const { instance } = await start();
+    await countsOn(await listen(instance));
+  });
+
+  it('is the same to an application that is mounted in another one', async () => {
+    const applications: unknown[] = [];
+    const { instance } = await start((app) =>
+      app.use((request: Request, _response: Response, next: NextFunction) => {
+        applications.push(request.app);
+        next();
+      }),
+    );
+    const parent = express();
+    parent.use('/nested', instance);
+    await countsOn(`${await listen(parent)}/nested`);
+    expect(applications).toHaveLength(3);
+    expect(applications.every((application) => application === instance)).toBe(true);
+  });
+
+  it('is the same where another application is mounted in it', async () => {
+    const nested = express();
+    nested.get('/app', ({ app, session }, response) => {
+      response.json({ isOwn: app === nested, count: session.count });
+    });
+    const { origin } = await start((app) => app.use('/nested', nested));
+    const browser = new Browser(origin);
+    await browser.get('/json');
+    expect((await browser.get('/nested/app')).json).toEqual({ isOwn: true, count: 1 });
+    expect((await browser.get('/json')).json).toEqual({ count: 2 });
   });
 });

@@ -10,9 +10,14 @@ export function methodsOf({ writeHead, write, end, flushHeaders }: ServerRespons
 
 const NAMES = ['end', 'writeHead', 'write', 'flushHeaders'] as const;
 
-/** Whether somebody has put such a method on an answer itself, which would not ask what it inherits. */
-export function hasOwnMethods(response: ServerResponse): boolean {
-  return NAMES.some((name) => Object.hasOwn(response, name));
+/** Whether somebody has put such a method on an answer itself, which would not ask what it inherits from. */
+export function hasOwnMethods(response: ServerResponse, prototype: ServerResponse): boolean {
+  return (
+    response.end !== prototype.end ||
+    response.writeHead !== prototype.writeHead ||
+    response.write !== prototype.write ||
+    response.flushHeaders !== prototype.flushHeaders
+  );
 }
 
 /** Those methods. */

@@ -12,7 +12,7 @@ import { RequestFields, requestFieldsOf, shareFields } from './request.fields.js
 import { refusalOf, replaced, unsaved } from './request.refusals.js';
 import { absenceOf, type SessionAbsence } from './session.absence.js';
 import type { SessionCookies } from './session.cookies.js';
-import { type SessionPassage, type UsedSession, usedSession } from './session.passage.js';
+import { type SessionPassage, usedSession } from './session.passage.js';
 import type { SessionRequest } from './session.request.js';
 
 const NO_COOKIES: string[] = [];
@@ -32,9 +32,7 @@ export class RequestSession extends RequestFields {
   private failure: unknown;
   /** The id that came with the request, in a cookie that was signed here. */
   private presentedId: string | undefined;
-  /** The id that came with the request, if it opened a session. */
-  private loadedId: string | undefined;
-  private came: UsedSession | undefined;
+  private came: OpenedSession | undefined;
   private cookieAtLoad: CookieFacts | undefined;
   /** Whether the route does not count as activity. */
   private isPassive: boolean;
@@ -90,7 +88,7 @@ export class RequestSession extends RequestFields {
 
   /** The session, unless nobody has asked for it yet. */
   private get current(): CurrentSession | undefined {
-    return this.isAskedFor ? (this.isShared ? this.shared : this.request).session : undefined;
+    return this.isAskedFor ? (this.isShared ? this : this.request).session : undefined;
   }
 
   /** Whether something is to be saved. Data that cannot be saved counts: the save will say what is wrong with it. */
@@ -155,7 +153,12 @@ export class RequestSession extends RequestFields {
 
   /** What the request has done so far; all of it, once its answer is out. */
   get passage(): SessionPassage {
-    return { came: this.came, left: usedSession(this.current), isPassive: this.isPassive };
+    const { came } = this;
+    return {
+      came: came && { handle: came.sid.handle, createdAt: came.meta.createdAt },
+      left: usedSession(this.current),
+      isPassive: this.isPassive,
+    };
   }
 
   private mayNote(): boolean {
@@ -208,7 +211,7 @@ export class RequestSession extends RequestFields {
     const state = session && trackedOf(session);
     const isAlive = state !== undefined && !state.ended && (state.text !== undefined || this.isChanged());
     if (session === undefined || !isAlive)
-      return this.loadedId !== undefined && !this.isLoadedOne() ? this.cookies.clear() : undefined;
+      return this.came !== undefined && !this.isLoadedOne() ? this.cookies.clear() : undefined;
     if (!this.isLoadedOne()) return this.cookies.write(session.id, session.cookie);
     if (!state.isConfirmed) return undefined;
     const replacement = this.store.keeper.replacementOf(state);
@@ -242,15 +245,14 @@ export class RequestSession extends RequestFields {
   }
 
   private take(opened: OpenedSession): void {
-    const session = this.store.give(this.request, opened, this.isShared ? this.shared : this.request);
-    this.loadedId = session.id;
-    this.came = usedSession(session);
+    const session = this.store.give(this.request, opened, this.isShared ? this : this.request);
+    this.came = opened;
     this.cookieAtLoad = trackedOf(session)?.cookie;
   }
 
   private isLoadedOne(): boolean {
     const session = this.current;
-    return session !== undefined && session.id === this.loadedId && trackedOf(session)?.ended !== true;
+    return session !== undefined && session.id === this.came?.sid.text && trackedOf(session)?.ended !== true;
   }
 }
 

@@ -1,5 +1,6 @@
+import { IncomingMessage } from 'node:http';
 import { putOwn } from '../common/index.js';
-import type { CurrentSession, SessionCarrier } from '../store/index.js';
+import type { CurrentSession } from '../store/index.js';
 import type { AnswerHold } from './answer.hold.js';
 
 /** What a request's `session` and `sessionID` are, where the request has no such fields of its own. */
@@ -8,13 +9,14 @@ export abstract class RequestFields {
   hold: AnswerHold | undefined;
   /** Whether there is a session: a new one is made once somebody asks for it. */
   protected isAskedFor = true;
-  protected readonly shared: SessionCarrier = { session: undefined, sessionID: undefined };
+  private kept: CurrentSession | undefined;
+  private keptId: string | undefined;
 
   constructor(
     request: object,
     readonly store: unknown,
   ) {
-    ofRequest.set(request, this);
+    RequestWithFields.give(request, this);
   }
 
   /** Makes a new, empty session. */
@@ -22,31 +24,49 @@ export abstract class RequestFields {
 
   get session(): CurrentSession | undefined {
     if (!this.isAskedFor) this.renew();
-    return this.shared.session;
+    return this.kept;
   }
 
   set session(session: CurrentSession | undefined) {
     if (!this.isAskedFor) this.renew();
-    this.shared.session = session;
+    this.kept = session;
   }
 
   get sessionID(): string | undefined {
     if (!this.isAskedFor) this.renew();
-    return this.shared.sessionID ?? this.shared.session?.id;
+    return this.keptId ?? this.kept?.id;
   }
 
   set sessionID(id: string | undefined) {
     if (!this.isAskedFor) this.renew();
-    this.shared.sessionID = id;
+    this.keptId = id;
   }
 }
 
-// Not a field of the request: Express changes the prototype of each, and whatever is added afterwards slows all that is done with it.
-const ofRequest = new WeakMap<object, RequestFields>();
+/** Those of requests that are of another class. */
+const ofOthers = new WeakMap<object, RequestFields>();
+
+/**
+ * A request that is made with a place for its {@link RequestFields}. Not added later: Express changes the prototype of each request, and
+ * whatever is added afterwards slows all that is done with it. A WeakMap does, but while it is filled with each request, the engine takes
+ * all that are in it for living at each collection of young garbage, and copies them.
+ */
+export class RequestWithFields extends IncomingMessage {
+  #fields: RequestFields | undefined;
+
+  static give(request: object, fields: RequestFields): void {
+    if (#fields in request) request.#fields = fields;
+    else ofOthers.set(request, fields);
+  }
+
+  static of(request: object): RequestFields | undefined {
+    return #fields in request ? request.#fields : ofOthers.get(request);
+  }
+}
 
 /** `undefined` where the load did not run. */
 export function requestFieldsOf(request: object): RequestFields | undefined {
-  return ofRequest.get(request);
+  return RequestWithFields.of(request);
 }
 
 /**
@@ -81,7 +101,7 @@ function field(name: string, kept: 'session' | 'sessionID' | 'store'): PropertyD
 
 /** Those of a request, or of one that it inherits from. */
 function fieldsFor(request: object): RequestFields | undefined {
-  const fields = ofRequest.get(request);
+  const fields = RequestWithFields.of(request);
   if (fields !== undefined) return fields;
   const parent: unknown = Object.getPrototypeOf(request);
   return typeof parent === 'object' && parent !== null ? fieldsFor(parent) : undefined;

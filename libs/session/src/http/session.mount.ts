@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import type { RedisSessionStore } from '../store/index.js';
 import { AnswerHold } from './answer.hold.js';
@@ -7,15 +7,18 @@ import { registerHandshakes } from './handshake.session.js';
 import { mountHandlerExit } from './handler.exit.js';
 import { beforeMiddleware } from './fastify.entrance.js';
 import { RequestSession, requestSessionOf } from './request-session.js';
+import { makeWithPrototypesOf } from './server.classes.js';
 import type { SessionCookies } from './session.cookies.js';
 import { Mounting } from './shared.prototypes.js';
 
 type Next = (error?: unknown) => void;
+type HttpAdapter = HttpAdapterHost['httpAdapter'];
 
 /** Puts the entrance (load) and the exit (save) of sessions into a Nest application. */
 @Injectable()
-export class SessionMount implements OnApplicationShutdown {
+export class SessionMount implements OnModuleInit, OnApplicationShutdown {
   private unregister: (() => void) | undefined;
+  private adapter: HttpAdapter | undefined;
   private mounting: Mounting | undefined;
 
   constructor(
@@ -40,12 +43,20 @@ export class SessionMount implements OnApplicationShutdown {
           ? Mounting.onExpress(httpAdapter.getInstance())
           : Mounting.onServer(httpAdapter.getInstance<{ server?: unknown }>().server);
       const { store, cookies } = this;
+      this.adapter = httpAdapter;
       this.unregister = registerHandshakes({
         store,
         cookies,
         server: (): unknown => httpAdapter.getHttpServer(),
       });
     });
+  }
+
+  /** Express has its server by now. */
+  onModuleInit(): void {
+    const { adapter } = this;
+    if (adapter?.getType() === 'express')
+      makeWithPrototypesOf(adapter.getInstance(), adapter.getHttpServer());
   }
 
   onApplicationShutdown(): void {
@@ -74,7 +85,7 @@ export class SessionMount implements OnApplicationShutdown {
 }
 
 /** An application context or a microservice has no adapter, or one that does nothing: no requests, no sessions to load. */
-function adapterOf(host: HttpAdapterHost): HttpAdapterHost['httpAdapter'] | undefined {
+function adapterOf(host: HttpAdapterHost): HttpAdapter | undefined {
   const adapter: unknown = host.httpAdapter;
   return typeof adapter === 'object' && adapter !== null && 'getType' in adapter
     ? host.httpAdapter

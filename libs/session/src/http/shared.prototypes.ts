@@ -2,13 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AnswerMethods } from './answer.hold.js';
 import { hasOwnMethods, leaveByHold, leaveByHolds, methodsOf, ownMethodsOf } from './answer.methods.js';
 import { shareFields } from './request.fields.js';
-import { ownPrototypes } from './server.classes.js';
-
-/** What all requests and answers of an application inherit from. */
-interface SharedPrototypes {
-  readonly request: object;
-  readonly response: ServerResponse;
-}
+import { ownPrototypes, type SharedPrototypes } from './server.classes.js';
 
 /** How the requests of an application get their fields, and answers leave by their holds. */
 export class Mounting {
@@ -45,7 +39,9 @@ export class Mounting {
     if (own === undefined || shared === undefined || !inherits(response, shared.response))
       return holdOne(response, methodsOf(response));
     // What it does not have itself is ours by now.
-    return hasOwnMethods(response) ? holdOne(response, { ...own, ...ownMethodsOf(response) }) : own;
+    return hasOwnMethods(response, shared.response)
+      ? holdOne(response, { ...own, ...ownMethodsOf(response) })
+      : own;
   }
 }
 
