@@ -1,12 +1,15 @@
+import type { Cookie } from 'express-session';
 import type { Milliseconds } from '../common/index.js';
 import { isDuration, UnreadableRecordError } from './record.values.js';
-import { isFields } from './session.fields.js';
+import { type Fields, isFields } from './session.fields.js';
 
 /** Cookie attributes as express-session and connect-redis write them into a record. */
-export interface CookieRecord {
+export interface CookieRecord extends Pick<Cookie, 'path' | 'domain' | 'secure' | 'httpOnly' | 'sameSite'> {
   originalMaxAge: Milliseconds | null;
   expires?: string | null;
-  [attribute: string]: unknown;
+  // The types of express-session know them as options only.
+  partitioned?: unknown;
+  priority?: unknown;
 }
 
 /** Takes the attributes that are known, and only if they can be what they say: they end up in a header. */
@@ -17,7 +20,7 @@ export function checkCookie(value: unknown): CookieRecord {
     throw new UnreadableRecordError('wrong originalMaxAge');
   if (expires !== undefined && expires !== null && !isDate(expires))
     throw new UnreadableRecordError('wrong cookie expiry');
-  const cookie: CookieRecord = { originalMaxAge, expires };
+  const cookie: CookieRecord & Fields = { originalMaxAge, expires };
   const wrong = wrongAttributeOf(value);
   if (wrong !== undefined) throw new UnreadableRecordError(`wrong cookie ${wrong}`);
   for (const [name] of ATTRIBUTES) {

@@ -26,6 +26,34 @@ export interface OpenedSession {
   isNear?: boolean;
 }
 
+/** Of a class, as all that each request makes: see "what a literal makes" in docs/request-path.md. */
+class Opened implements OpenedSession {
+  isNear = false;
+
+  constructor(
+    readonly sid: Sid,
+    readonly text: string,
+    readonly meta: SessionMeta,
+    readonly record: RecordFrame,
+    readonly snapshot: Snapshot,
+    readonly role: OpenedSession['role'],
+  ) {}
+}
+
+/** What the server knows of a session that begins now. */
+class NewMeta implements SessionMeta {
+  readonly lastActiveAt: number;
+  readonly renewedAt: number;
+
+  constructor(
+    readonly createdAt: number,
+    readonly policy: SessionPolicy,
+  ) {
+    this.lastActiveAt = createdAt;
+    this.renewedAt = createdAt;
+  }
+}
+
 /** What a text holds, whoever comes with whatever secret. */
 export interface ReadText {
   readonly record: RecordFrame;
@@ -66,7 +94,7 @@ export class RecordReader {
     const role = this.roleOf(sid, meta);
     // Where secrets are not renewed, another one was never good, so nothing was copied.
     if (role === 'replayed') return this.succession.isActive ? role : undefined;
-    return { sid, text, record, meta, role, snapshot, isNear: false };
+    return new Opened(sid, text, meta, record, snapshot, role);
   }
 
   /** The server's part of a session that begins now. */
@@ -76,8 +104,7 @@ export class RecordReader {
 
   /** The same without what belongs to its id. */
   bareMeta(): SessionMeta {
-    const now = this.clock.now();
-    return { createdAt: now, lastActiveAt: now, renewedAt: now, policy: this.policy };
+    return new NewMeta(this.clock.now(), this.policy);
   }
 
   /** What is kept of the secret of a new id. */

@@ -1,12 +1,13 @@
 import { RedisStore } from 'connect-redis';
 import type { Request } from 'express';
 import type { Session, SessionData } from 'express-session';
-import { type Clock, type NearCacheStatistics, SessionEvents, SystemClock } from '../common/index.js';
+import { type Clock, hiddenField, type NearCacheStatistics } from '../common/index.js';
+import { SessionEvents, SystemClock } from '../common/index.js';
 import { RecordCodec } from './record.codec.js';
 import type { RecordBackend } from './record.backend.js';
 import type { BackedStoreOptions, RedisSessionStoreOptions } from './store.options.js';
 import { answer, type Callback } from './store.answer.js';
-import { cookieFrom, cookieOf, SessionCookie } from './session.cookie.js';
+import { type CookieAttributes, cookieFrom, cookieOf } from './session.cookie.js';
 import { RecordLimits } from './record.limits.js';
 import type { OpenedSession } from './record.reader.js';
 import { isSideKey } from './key.names.js';
@@ -45,7 +46,7 @@ export class RedisSessionStore extends RedisStore {
   generate: (req: Request) => void;
   private readonly backend: RecordBackend;
   private readonly clock: Clock;
-  private readonly foundBy = new WeakMap<object, OpenedSession>();
+  private readonly foundBy = hiddenField<OpenedSession>();
 
   constructor(options: RedisSessionStoreOptions | BackedStoreOptions) {
     const { clock = new SystemClock(), events = new SessionEvents(), ...parts } = options.parts ?? {};
@@ -106,15 +107,15 @@ export class RedisSessionStore extends RedisStore {
   }
 
   /** What `generate` does for SessionModule: a new id, and a cookie with these attributes. */
-  startSession(req: Request, cookie: object, idFormat: IdFormat = 'secret'): void {
-    const session = newSessionOnDemand(req, () => trackedOf(session)?.sid.text ?? '');
-    session.cookie = new SessionCookie(cookie);
+  startSession(req: Request, cookie: CookieAttributes, idFormat: IdFormat = 'secret'): void {
+    const session = newSessionOnDemand(req);
+    session.cookie = cookieOf(cookie);
     this.keeper.tracking.begin(session, idFormat);
   }
 
   /** Makes `req.session` out of stored data. */
   override createSession(req: Request, data: SessionData): Session & SessionData {
-    const opened = this.foundBy.get(data);
+    const opened = this.foundBy.of(data);
     const session = super.createSession(req, data);
     const sid = opened?.sid.text === req.sessionID ? opened.sid : parseSid(req.sessionID);
     if (sid !== undefined) this.keeper.tracking.track(session, sid, opened);
@@ -178,7 +179,7 @@ export class RedisSessionStore extends RedisStore {
 
   private dataOf(opened: OpenedSession): SessionData {
     const data = { cookie: opened.record.cookie, ...opened.snapshot.copy() } as unknown as SessionData;
-    this.foundBy.set(data, opened);
+    this.foundBy.put(data, opened);
     return data;
   }
 
@@ -193,7 +194,7 @@ export class RedisSessionStore extends RedisStore {
     if (sid === undefined)
       throw new TypeError('A session id is 1 to 256 printable characters without spaces.');
     session.cookie = cookieFrom(session.cookie);
-    const found = this.foundBy.get(session);
+    const found = this.foundBy.of(session);
     // What `get` gave is written over what it was made of. Where the origin is unknown (express-session's own `generate`, or plain
     // data), it takes the place of what is there.
     this.keeper.tracking.adopt(session, sid, found?.sid.text === id ? found : await this.keeper.open(id));

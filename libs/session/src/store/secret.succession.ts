@@ -56,8 +56,7 @@ export class SecretSuccession {
   judge(secret: string, secrets: SessionSecrets, now: number): SecretRole {
     if (isSecretOf(secret, secrets.current)) return 'current';
     if (secrets.next !== undefined && isSecretOf(secret, secrets.next)) return 'next';
-    const isInGrace = secrets.previous !== undefined && now < (secrets.graceUntil ?? 0);
-    return isInGrace && isSecretOf(secret, secrets.previous ?? '') ? 'previous' : 'replayed';
+    return isGrace(secrets, now) && isSecretOf(secret, secrets.previous ?? '') ? 'previous' : 'replayed';
   }
 
   /** The hashes once the successor was presented. */
@@ -71,7 +70,8 @@ export class SecretSuccession {
    * made the successor.
    */
   replacement({ sid, meta, secrets, now }: PresentedSecret): string | undefined {
-    if (sid.secret === undefined) return undefined;
+    // Asked at each request, and mostly in vain.
+    if (sid.secret === undefined || !(this.isDue(meta, now) || isGrace(secrets, now))) return undefined;
     const role = this.judge(sid.secret, secrets, now);
     const isDue = role === 'current' && this.isDue(meta, now);
     const wanted = role === 'previous' ? secrets.current : isDue ? secrets.next : undefined;
@@ -109,3 +109,7 @@ export class SecretSuccession {
     );
   }
 }
+
+/** Whether the secret before is still good. */
+const isGrace = ({ previous, graceUntil = 0 }: SessionSecrets, now: number): boolean =>
+  previous !== undefined && now < graceUntil;

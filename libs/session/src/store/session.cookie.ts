@@ -24,9 +24,22 @@ export function cookieFrom(given: Cookie): Cookie {
   return cookie;
 }
 
-/** A `Cookie` with the attributes of a stored one, but for its life, which {@link syncCookie} gives it. */
-export function cookieOf({ originalMaxAge: _, expires: __, ...attributes }: CookieRecord): Cookie {
-  return new SessionCookie(attributes);
+/** What a cookie says beside its life. */
+export type CookieAttributes = Partial<Omit<CookieFacts, 'expires' | 'originalMaxAge'>>;
+
+/** A `Cookie` with attributes, as those of a stored one, but for its life, which {@link syncCookie} gives it. */
+export function cookieOf(attributes: CookieAttributes): Cookie {
+  const cookie: Cookie & Pick<CookieFacts, 'partitioned' | 'priority'> = new SessionCookie();
+  // One by one: `new SessionCookie(attributes)` goes over them by name.
+  const { path, domain, secure, httpOnly, sameSite, partitioned, priority } = attributes;
+  if (path !== undefined) cookie.path = path;
+  if (domain !== undefined) cookie.domain = domain;
+  if (secure !== undefined) cookie.secure = secure;
+  if (httpOnly !== undefined) cookie.httpOnly = httpOnly;
+  if (sameSite !== undefined) cookie.sameSite = sameSite;
+  if (partitioned !== undefined) cookie.partitioned = partitioned;
+  if (priority !== undefined) cookie.priority = priority;
+  return cookie;
 }
 
 /** When a session ends: the earlier of idle and absolute deadline, in milliseconds since 1970. */
@@ -74,9 +87,32 @@ export interface CookieFacts extends Pick<
   priority?: unknown;
 }
 
+class Facts implements CookieFacts {
+  readonly originalMaxAge: CookieFacts['originalMaxAge'];
+  readonly expires: CookieFacts['expires'];
+  readonly path: CookieFacts['path'];
+  readonly domain: CookieFacts['domain'];
+  readonly secure: CookieFacts['secure'];
+  readonly httpOnly: CookieFacts['httpOnly'];
+  readonly sameSite: CookieFacts['sameSite'];
+  readonly partitioned: unknown;
+  readonly priority: unknown;
+
+  constructor(cookie: CookieFacts) {
+    this.originalMaxAge = cookie.originalMaxAge;
+    this.expires = cookie.expires;
+    this.path = cookie.path;
+    this.domain = cookie.domain;
+    this.secure = cookie.secure;
+    this.httpOnly = cookie.httpOnly;
+    this.sameSite = cookie.sameSite;
+    this.partitioned = cookie.partitioned;
+    this.priority = cookie.priority;
+  }
+}
+
 export function factsOf(cookie: CookieFacts): CookieFacts {
-  const { originalMaxAge, expires, path, domain, secure, httpOnly, sameSite, partitioned, priority } = cookie;
-  return { originalMaxAge, expires, path, domain, secure, httpOnly, sameSite, partitioned, priority };
+  return new Facts(cookie);
 }
 
 /** Whether the application has changed nothing of a cookie. */

@@ -2,6 +2,7 @@
 import expressSession from 'express-session';
 import { putOwn } from '../common/index.js';
 import type { CurrentSession, SessionCarrier } from './session.carrier.js';
+import { trackedOf } from './tracked.session.js';
 
 type OwnSession = CurrentSession & { readonly req: SessionCarrier };
 
@@ -33,18 +34,27 @@ export function newSession(request: SessionCarrier, id: string): CurrentSession 
   return session;
 }
 
+/** With an id that is made once somebody asks for it. The same accessor for all: with one of its own, each would be of a kind of its own. */
+const methodsOnDemand = Object.create(methods, {
+  id: {
+    configurable: true,
+    get(this: OwnSession): string {
+      return trackedOf(this)?.sid.text ?? '';
+    },
+  },
+}) as OwnSession;
+
 /** The same with an id that is made once somebody asks for it, and put on the request. */
-export function newSessionOnDemand(request: SessionCarrier, id: () => string): CurrentSession {
-  const session = Object.create(methods) as OwnSession;
+export function newSessionOnDemand(request: SessionCarrier): CurrentSession {
+  const session = Object.create(methodsOnDemand) as OwnSession;
   Object.defineProperty(session, 'req', { value: request });
-  Object.defineProperty(session, 'id', { get: id });
   // Where all requests share the field, it is that of the session.
   if ('sessionID' in request && !Object.hasOwn(request, 'sessionID')) request.sessionID = undefined;
   else
     Object.defineProperty(request, 'sessionID', {
       configurable: true,
       enumerable: true,
-      get: id,
+      get: () => session.id,
       set(value: unknown) {
         putOwn(request, 'sessionID', value);
       },

@@ -8,7 +8,7 @@ import type { SessionLike } from './session.data.js';
 import { SessionEndings } from './session.endings.js';
 import type { Fields } from './session.fields.js';
 import type { SessionMeta, SessionPolicy } from './session.record.js';
-import { parseSid, type Judgement, type Sid } from './sid.js';
+import { keyOf, parseSid, type Judgement, type Sid } from './sid.js';
 import type { SessionAccess } from './store.options.js';
 import type { UserIndex } from './user.index.js';
 
@@ -200,7 +200,7 @@ export class SessionOpener {
   }
 
   keyOf(sid: Sid): string {
-    return this.options.prefix + sid.handle;
+    return keyOf(sid, this.options.prefix);
   }
 
   /** How long Redis is to keep the record; `undefined` for good. */

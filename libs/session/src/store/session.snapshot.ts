@@ -43,7 +43,7 @@ export class Snapshot {
   putOn(session: SessionLike): void {
     const { fields } = this;
     const target = session as SessionLike & Fields;
-    for (const name of Object.keys(fields)) target[name] = copyOf(fields[name]);
+    for (const name in fields) target[name] = copyOf(fields[name]);
   }
 
   /** Whether a session's fields, in their order, are these. @throws like {@link dataJsonOf}, unless it is plain to see that they are not */
@@ -62,21 +62,25 @@ export class Snapshot {
     if (Object.hasOwn(session, 'toJSON')) return undefined;
     const names = Object.keys(session);
     const { fields } = this;
-    const expected = Object.keys(fields);
     let at = 0;
-    for (const name of names) {
-      if (name === 'cookie') continue;
-      if (name !== expected[at++]) return undefined;
+    for (const name in fields) {
+      if (names[at] === 'cookie') at++;
+      if (names[at++] !== name) return undefined;
       const isLike = isSame(fields[name], (session as unknown as Fields)[name]);
       if (isLike !== true) return isLike;
     }
-    return at === expected.length ? true : undefined;
+    if (names[at] === 'cookie') at++;
+    return at === names.length ? true : undefined;
   }
 }
 
+// `for...in`, here and below: what JSON.parse made has nothing that is inherited, and the engine reads what it goes over by place.
 function copyOfFields(fields: Readonly<Fields>): Fields {
-  const copy: Fields = {};
-  for (const name of Object.keys(fields)) copy[name] = copyOf(fields[name]);
+  const copy: Fields = { ...fields };
+  for (const name in fields) {
+    const value = fields[name];
+    if (typeof value === 'object' && value !== null) copy[name] = copyOf(value);
+  }
   return copy;
 }
 
@@ -102,15 +106,13 @@ function isSame(kept: unknown, value: unknown): boolean | undefined {
   }
   if (Object.getPrototypeOf(value) !== Object.prototype) return undefined;
   const names = Object.keys(value);
-  const expected = Object.keys(kept);
-  if (names.length !== expected.length) return undefined;
-  for (let at = 0; at < names.length; at++) {
-    const name = names[at] ?? '';
-    if (name !== expected[at]) return undefined;
+  let at = 0;
+  for (const name in kept) {
+    if (names[at++] !== name) return undefined;
     const isLike = isSame((kept as Fields)[name], (value as Fields)[name]);
     if (isLike !== true) return isLike;
   }
-  return true;
+  return at === names.length ? true : undefined;
 }
 
 /** Whether JSON says just this value, so that another one is another text. `NaN` is written as `null`, and a function not at all. */

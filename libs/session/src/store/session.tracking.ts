@@ -4,9 +4,8 @@ import { askedPolicy, factsOf, syncCookie } from './session.cookie.js';
 import type { SessionLike } from './session.data.js';
 import type { KeeperOptions } from './session.opener.js';
 import type { SessionMeta } from './session.record.js';
-import { Snapshot } from './session.snapshot.js';
 import { createSid, type IdFormat, type Sid } from './sid.js';
-import { track, UnmadeSession } from './tracked.session.js';
+import { MadeSession, track, UnmadeSession } from './tracked.session.js';
 
 /** Begins to follow session objects: what is known of them beside their data, and how long their cookie lives. */
 export class SessionTracking {
@@ -47,18 +46,6 @@ export class SessionTracking {
 
   private remember(session: SessionLike, sid: Sid, meta: SessionMeta, opened?: OpenedSession): void {
     syncCookie(session.cookie, meta, this.clock.now());
-    track(session, {
-      sid,
-      meta,
-      text: opened?.text,
-      snapshot: opened?.snapshot ?? Snapshot.EMPTY,
-      cookie: factsOf(session.cookie),
-      ended: false,
-      isConfirmed: false,
-      isUncertain: false,
-      conflicts: 0,
-      isPassive: this.isReader,
-      isNear: opened?.isNear === true,
-    });
+    track(session, new MadeSession(sid, meta, factsOf(session.cookie), this.isReader, opened));
   }
 }

@@ -35,8 +35,28 @@ export type Judgement = 'quietly' | 'never';
 /** How new ids are made: `secret` (default) or `plain`, to share sessions with express-session + connect-redis. */
 export type IdFormat = 'secret' | 'plain';
 
+/** One that was read lately, which keeps what is asked for at each request. */
+class KnownSid implements Sid {
+  #prefix = '';
+  #key: string | undefined;
+
+  constructor(
+    readonly text: string,
+    readonly handle: string,
+    readonly secret: string | undefined,
+  ) {}
+
+  keyUnder(prefix: string): string {
+    if (this.#key === undefined || this.#prefix !== prefix) {
+      this.#prefix = prefix;
+      this.#key = prefix + this.handle;
+    }
+    return this.#key;
+  }
+}
+
 /** Those with a secret that were read lately. */
-const known = new Map<string, Sid>();
+const known = new Map<string, KnownSid>();
 const MOST_KNOWN = 10_000;
 
 /** Reads an id; `undefined` when it cannot be one. */
@@ -45,9 +65,14 @@ export function parseSid(text: string): Sid | undefined {
   if (lately !== undefined) return lately;
   const match = OURS.exec(text);
   if (match?.[1] === undefined) return PLAIN.test(text) ? { text, handle: text } : undefined;
-  const sid: Sid = { text, handle: match[1], secret: match[2] };
+  const sid = new KnownSid(text, match[1], match[2]);
   remember(known, text, sid, MOST_KNOWN);
   return sid;
+}
+
+/** The Redis key of a session, under the store's prefix. */
+export function keyOf(sid: Sid, prefix: string): string {
+  return sid instanceof KnownSid ? sid.keyUnder(prefix) : prefix + sid.handle;
 }
 
 /** A new, unguessable id. */

@@ -59,6 +59,31 @@ export function queued<T>(state: TrackedSession, work: () => Promise<T>): Promis
   return result;
 }
 
+/** A session that has an id. */
+export class MadeSession implements TrackedSession {
+  text?: string;
+  snapshot: Snapshot;
+  ended = false;
+  isConfirmed = false;
+  isUncertain = false;
+  isNear: boolean;
+  isLargeTold = false;
+  conflicts = 0;
+  queue?: Promise<unknown>;
+
+  constructor(
+    readonly sid: Sid,
+    public meta: SessionMeta,
+    public cookie: CookieFacts,
+    public isPassive: boolean,
+    opened?: { readonly text: string; readonly snapshot: Snapshot; readonly isNear?: boolean },
+  ) {
+    this.text = opened?.text;
+    this.snapshot = opened?.snapshot ?? Snapshot.EMPTY;
+    this.isNear = opened?.isNear === true;
+  }
+}
+
 /** A new session that has an id, and what the server knows of it, once somebody asks for them. */
 export class UnmadeSession implements TrackedSession {
   text?: string;
