@@ -25,6 +25,9 @@ export function summarise(found) {
     traffic: (key, action) => found[key]?.traffic[action],
     plain: (key, name, field) => median(by(key, name, (figures) => figures[field])),
 
+    /** The same with its spread. */
+    spread: (key, name, field) => spread(by(key, name, (figures) => figures[field])),
+
     /** Requests a second, as a part of what the same adapter does without sessions. */
     ratio: (key, name) =>
       spread(by(key, name, ({ perSecond }, round) => perSecond / of(bareOf(key), name)[round].perSecond)),

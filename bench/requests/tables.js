@@ -56,6 +56,27 @@ export function caseTables(summary) {
   });
 }
 
+/** What a request takes of each application, by what it asks for: what sessions themselves cost is the difference within a row. */
+export function cpuTable(summary) {
+  const asked = {
+    plain: 'no cookie, session not asked for',
+    without: 'no cookie',
+    read: 'read',
+    write: 'write',
+  };
+  const caseOf = (action) => `${action} small 64`;
+  const keys = Object.keys(VARIANTS).filter((key) => summary.has(key, caseOf('plain')));
+  return [
+    ['application', ...Object.values(asked)],
+    ...keys.map((key) => [
+      fullTitle(key),
+      ...Object.keys(asked).map((action) =>
+        summary.has(key, caseOf(action)) ? micro(summary.plain(key, caseOf(action), 'cpu')) : '',
+      ),
+    ]),
+  ];
+}
+
 /** The same without what needs all variants. */
 export function plainTables(found) {
   const names = [...new Set(Object.values(found).flatMap(({ figures }) => Object.keys(figures)))];
