@@ -1,12 +1,7 @@
 import { z } from 'zod';
-import { password } from '../pages/inputs.js';
-import { pathHere } from '../pages/return.path.js';
+import { password, wayBack } from '../pages/inputs.js';
 
-/** Where somebody was going, who is asked for the password on the way. */
-const to = z
-  .unknown()
-  .optional()
-  .transform((named) => pathHere(named, '/account'));
+const to = wayBack('/account');
 
 export const confirmQuery = z.object({ to });
 

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Post, Req, Res, UseFilters } from '@nestjs/common';
+import { Body, Controller, Get, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { LoginService } from 'nestjs-redis-session';
 import { answer, done } from '../pages/answer.js';
@@ -6,11 +6,11 @@ import { frameOf } from '../pages/frame.js';
 import { isForm } from '../pages/negotiation.js';
 import type { User } from '../users/user.js';
 import { UsersService } from '../users/users.service.js';
-import { loginBody, type LoginBody } from './login.body.js';
+import { loginBody, type LoginBody, loginQuery, type LoginQuery } from './login.body.js';
 import { LoginErrorFilter } from './login-error.filter.js';
 import { LoginPage } from './login.page.js';
 
-/** Logs in and out. Programs send and get JSON; forms are sent on to the start page. */
+/** Logs in and out. Programs send and get JSON; forms are sent on to where their user was going, or to the start page. */
 @Controller()
 export class LoginController {
   constructor(
@@ -22,12 +22,13 @@ export class LoginController {
   form(
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
+    @Query({ schema: loginQuery }) { to }: LoginQuery,
   ): string | { username: string | null } {
     const { username } = frameOf(request);
     return answer(request, response, {
       json: { username: username ?? null },
       title: 'Log in',
-      page: () => <LoginPage username={username} />,
+      page: () => <LoginPage username={username} to={to} />,
       otherwise: 'page',
     });
   }
@@ -37,7 +38,7 @@ export class LoginController {
   async login(
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-    @Body({ schema: loginBody }) { username, password, rememberMe }: LoginBody,
+    @Body({ schema: loginBody }) { username, password, rememberMe, to }: LoginBody,
   ): Promise<{ success: true; user: User } | undefined> {
     const user = await this.logins.login(request, {
       account: username,
@@ -46,7 +47,7 @@ export class LoginController {
       rememberMe: isForm(request) ? (rememberMe ?? false) : rememberMe,
     });
     request.session.username = user.name;
-    return done(request, response, { to: '/', json: { success: true, user } });
+    return done(request, response, { to, json: { success: true, user } });
   }
 
   @Post('logout')

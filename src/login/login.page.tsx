@@ -7,13 +7,15 @@ export interface LoginPageProps {
   username?: string;
   /** What was typed as the user name in an attempt that failed. */
   typed?: string;
+  /** The path to lead to, of this site. */
+  to: string;
   /** Why the last attempt failed. */
   problem?: string;
   /** How long no attempt is let through. */
   wait?: Milliseconds;
 }
 
-export function LoginPage({ username, typed, problem, wait }: LoginPageProps) {
+export function LoginPage({ username, typed, to, problem, wait }: LoginPageProps) {
   if (username !== undefined) {
     return (
       <Card title={`You are logged in as ${username}`} level={1}>
@@ -27,6 +29,7 @@ export function LoginPage({ username, typed, problem, wait }: LoginPageProps) {
       {problem !== undefined && <Notice kind="bad">{problem}</Notice>}
       {wait !== undefined && <Wait time={wait} />}
       <form class="stack" method="post" action="/login">
+        <input type="hidden" name="to" value={to} />
         <Field name="username" label="User name" value={typed} autocomplete="username" required />
         <Field name="password" label="Password" type="password" autocomplete="current-password" required />
         <div class="tick">

@@ -74,7 +74,7 @@ export class ErrorFilter implements ExceptionFilter {
           <p>{message}</p>
           <p class="row">
             {statusCode === HttpStatus.UNAUTHORIZED && (
-              <a class="button" href="/login">
+              <a class="button" href={frameOf(request).login}>
                 Log in
               </a>
             )}

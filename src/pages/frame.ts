@@ -1,10 +1,13 @@
 import type { Request } from 'express';
 import { userOf } from 'nestjs-redis-session';
+import { loginFor, pageOf } from './return.path.js';
 
 /** What every page shows besides its own content. */
 export interface Frame {
   /** Path of the page, to mark it in the navigation. */
   readonly path: string;
+  /** Where to log in, and come back to this page. */
+  readonly login: string;
   /** Who is logged in. */
   readonly username?: string;
   readonly isAdmin: boolean;
@@ -16,6 +19,7 @@ export function frameOf(request: Request): Frame {
   const user = userOf(session);
   return {
     path: request.path,
+    login: loginFor(pageOf(request)),
     username: user && (session?.username ?? user.userId),
     isAdmin: user?.roles.includes('admin') ?? false,
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pathHere } from './return.path.js';
 
 // eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f]/;
@@ -33,3 +34,10 @@ export const password = z
 export const tick = z
   .union([z.boolean(), z.literal(['on', 'true', 'false'])], 'must be true or false')
   .transform((value) => value === true || value === 'on' || value === 'true');
+
+/** Where somebody was going, who is asked for something on the way: a path of this site. What is none is the fallback, and no error. */
+export const wayBack = (fallback: string) =>
+  z
+    .unknown()
+    .optional()
+    .transform((named) => pathHere(named, fallback));

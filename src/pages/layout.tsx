@@ -50,7 +50,7 @@ function Layout({ title, frame, children }: Page) {
           The sample application of nestjs-redis-session. Programs get JSON: send{' '}
           <code>Accept: application/json</code>.
         </footer>
-        {frame.username !== undefined && <SessionEnd />}
+        {frame.username !== undefined && <SessionEnd login={frame.login} />}
       </body>
     </html>
   );
@@ -75,10 +75,10 @@ function Navigation({ frame: { path, username, isAdmin } }: { frame: Frame }) {
   );
 }
 
-function Account({ frame: { username } }: { frame: Frame }) {
+function Account({ frame: { username, login } }: { frame: Frame }) {
   if (username === undefined) {
     return (
-      <a class="button quiet" href="/login">
+      <a class="button quiet" href={login}>
         Log in
       </a>
     );

@@ -25,3 +25,9 @@ export function pageOf(request: Request): string {
   const { host, pathname, search } = new URL(referer);
   return host === request.get('host') ? pathHere(pathname + search) : '/';
 }
+
+/** Where to log in, and come back from to a page. */
+export function loginFor(page: string): string {
+  const isNeedless = page === '/' || /^\/login(\?|$)/.test(page);
+  return isNeedless ? '/login' : `/login?${new URLSearchParams({ to: page })}`;
+}

@@ -4,7 +4,7 @@ import { Countdown } from './countdown.js';
  * Warns whoever is logged in before the session ends. Closed until public/expiration.js, which asks how much is left, opens it and shows
  * the part that fits; without JavaScript it never opens, and the page "Expiration" tells when the session ends.
  */
-export function SessionEnd() {
+export function SessionEnd({ login }: { login: string }) {
   return (
     <dialog id="session-end" aria-labelledby="session-end-title">
       <h2 id="session-end-title" tabindex={-1}>
@@ -44,7 +44,7 @@ export function SessionEnd() {
       </div>
       <div data-when="over" hidden>
         <p>Your session is over. What this page shows may be out of date.</p>
-        <a class="button" href="/login">
+        <a class="button" href={login}>
           Log in again
         </a>
       </div>

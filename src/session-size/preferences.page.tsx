@@ -80,12 +80,12 @@ export function PreferencesPage({ values, problems = {}, kept }: PreferencesProp
   );
 }
 
-export function LogInFirstPage({ message }: { message: string }) {
+export function LogInFirstPage({ message, login }: { message: string; login: string }) {
   return (
     <Card title="Your preferences" level={1}>
       <p>{message}</p>
       <p>
-        <a class="button" href="/login">
+        <a class="button" href={login}>
           Log in
         </a>
       </p>

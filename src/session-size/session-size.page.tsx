@@ -185,7 +185,7 @@ function Beside({ bytes }: { bytes: number | null }) {
       </p>
       {bytes === null ? (
         <p>
-          <a href="/login">Log in</a> to have preferences there.
+          <a href="/login?to=/session">Log in</a> to have preferences there.
         </p>
       ) : (
         <p>

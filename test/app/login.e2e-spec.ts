@@ -91,6 +91,20 @@ describe('logging in with the form', () => {
     expect(text).toMatch(/method="post" action="\/logout"/);
   });
 
+  it('leads back to the page that asked for it, also after a wrong password, and to no other site', async () => {
+    const refused = await browser.get('/devices?from=link', PAGE);
+    const link = '/login?to=%2Fdevices%3Ffrom%3Dlink';
+    expect([refused.status, refused.text]).toEqual([401, expect.stringContaining(`href="${link}"`)]);
+    const field = 'name="to" value="/devices?from=link"';
+    expect((await browser.get(link, PAGE)).text).toContain(field);
+    const to = '/devices?from=link';
+    expect((await postForm('/login', { ...ALICE, password: 'wrong', to })).text).toContain(field);
+    expect((await postForm('/login', { ...ALICE, to })).headers.get('location')).toBe(to);
+    const away = await postForm('/login', { ...ALICE, to: '//evil.example/' });
+    expect(away.headers.get('location')).toBe('/');
+    expect((await browser.get('/login?to=https://evil.example/', PAGE)).text).not.toContain('evil');
+  });
+
   it('takes a box that is not ticked as a wish to be forgotten', async () => {
     expect((await postForm('/login', ALICE)).setCookie).not.toMatch(/Max-Age/);
     expect((await postForm('/login', { ...ALICE, rememberMe: 'on' })).setCookie).toMatch(/Max-Age=1209600/);
@@ -166,7 +180,7 @@ describe('GET /me when nobody is logged in', () => {
   it('is a page with a way to log in for browsers', async () => {
     const { status, text } = await browser.get('/me', PAGE);
     expect(status).toBe(401);
-    expect(text).toMatch(/<a [^>]*href="\/login"/);
+    expect(text).toMatch(/<a [^>]*href="\/login\?to=%2Fme"/);
     expect((await browser.get('/login', PAGE)).text).toContain('action="/login"');
   });
 });

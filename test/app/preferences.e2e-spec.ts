@@ -41,7 +41,10 @@ describe('preferences beside the session', () => {
     expect((await browser.get('/session/preferences')).json.code).toBe('UNAUTHENTICATED');
     expect((await put(PREFERENCES)).status).toBe(401);
     const page = await browser.get('/session/preferences', PAGE);
-    expect([page.status, page.text]).toEqual([401, expect.stringContaining('href="/login"')]);
+    expect([page.status, page.text]).toEqual([
+      401,
+      expect.stringContaining('href="/login?to=%2Fsession%2Fpreferences"'),
+    ]);
     expect(await redis.client.keys('user:*')).toEqual([]);
   });
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import { SessionEvents, type SessionRedisOptions } from 'nestjs-redis-session';
@@ -60,6 +61,27 @@ describe('redis options that name Sentinels', () => {
     },
     60_000,
   );
+
+  it('are listened to while one of them is away, which is tried again each second: what nobody hears is printed each time', async () => {
+    const { name, sentinels } = sentinel;
+    const gone = { host: '127.0.0.1', port: 1 };
+    const options = resolveRedisOptions({ sentinels: [...sentinels, gone], name, ...passwords });
+    const connection = new RedisConnection(options, new SessionEvents());
+    try {
+      await connection.open();
+      await once(connection.client, 'sentinelReconnecting');
+      // Its errors themselves are of Node's realm, not of Jest's, and ioredis prints only those of its own.
+      const { sentinels: heard } = Reflect.get(
+        Reflect.get(connection.client, 'connector'),
+        'failoverDetector',
+      );
+      expect(heard.map(({ client }: { client: Redis }) => client.listenerCount('error'))).toEqual([
+        1, 1, 1, 1,
+      ]);
+    } finally {
+      await connection.close();
+    }
+  }, 60_000);
 
   it('that are wrong end the start with a sentence that shows no password', async () => {
     const { name, sentinels } = sentinel;

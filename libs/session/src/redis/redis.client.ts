@@ -23,7 +23,25 @@ export function createClient(resolved: ResolvedRedisOptions): Redis | Cluster {
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
   };
-  return url === undefined ? new Redis(all) : new Redis(url, all);
+  const client = url === undefined ? new Redis(all) : new Redis(url, all);
+  if (options.sentinels != null) quietenSentinels(client);
+  return client;
+}
+
+/**
+ * Listens to the errors of the connections over which ioredis hears of failovers. Nobody does: it prints one with its stack on the console each second
+ * that a Sentinel is away, and then tries again anyway.
+ */
+function quietenSentinels(client: Redis): void {
+  const connector: unknown = Reflect.get(client, 'connector');
+  if (typeof connector !== 'object' || connector === null) return;
+  const connect: unknown = Reflect.get(connector, 'connectToSentinel');
+  if (typeof connect !== 'function') return;
+  Reflect.set(connector, 'connectToSentinel', (...args: unknown[]): unknown => {
+    const sentinel: unknown = Reflect.apply(connect, connector, args);
+    if (sentinel instanceof Redis) sentinel.on('error', () => undefined);
+    return sentinel;
+  });
 }
 
 /** Host and port, never a password. */
