@@ -11,9 +11,10 @@ import { canDo, CASES, SIZES, VARIANTS } from './variants.js';
 export const PLANS = {
   /**
    * `duration` in milliseconds; `compile` requests before the first measurement of a case, for the engine to compile the code, and `warm`
-   * before each; `share` of the sessions; `requests` through the slow proxy.
+   * before each: while an application waits for its turn, the engine collects garbage, and what it has compiled for kinds of objects that
+   * nobody holds just then goes with it. `share` of the sessions; `requests` through the slow proxy.
    */
-  full: { rounds: 10, duration: 600, compile: 10_000, warm: 300, share: 1, requests: 30, cases: CASES },
+  full: { rounds: 8, duration: 600, compile: 10_000, warm: 2_500, share: 1, requests: 30, cases: CASES },
   quick: {
     rounds: 2,
     duration: 150,

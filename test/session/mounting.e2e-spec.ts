@@ -89,6 +89,25 @@ describe.each(ADAPTERS)('what is put on requests and answers, on %s', (adapter) 
     expect((await new Browser(origin).get('/ended')).json).toEqual({ session: 'none', isSameId: true });
   });
 
+  it('leaves what somebody puts on a prototype of all answers in its place', async () => {
+    const { app, origin } = await start();
+    const browser = new Browser(origin);
+    let prototype: ServerResponse | undefined;
+    app.getHttpServer().once('request', (_request: IncomingMessage, response: ServerResponse) => {
+      prototype = Object.getPrototypeOf(response);
+    });
+    expect((await browser.get('/json')).json).toEqual({ count: 1 });
+    const { end } = prototype!;
+    let calls = 0;
+    prototype!.end = function (this: ServerResponse, ...args: unknown[]) {
+      calls++;
+      return Reflect.apply(end, this, args);
+    } as ServerResponse['end'];
+    expect((await browser.get('/json')).json).toEqual({ count: 2 });
+    expect((await browser.get('/json')).json).toEqual({ count: 3 });
+    expect(calls).toBeGreaterThanOrEqual(2);
+  });
+
   it('holds answers also where somebody before has given them methods of their own', async () => {
     const ended: number[] = [];
     const { origin } = await start((app) => {

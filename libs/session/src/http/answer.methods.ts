@@ -12,12 +12,13 @@ const NAMES = ['end', 'writeHead', 'write', 'flushHeaders'] as const;
 
 /** Whether somebody has put such a method on an answer itself, which would not ask what it inherits from. */
 export function hasOwnMethods(response: ServerResponse, prototype: ServerResponse): boolean {
-  return (
-    response.end !== prototype.end ||
-    response.writeHead !== prototype.writeHead ||
-    response.write !== prototype.write ||
-    response.flushHeaders !== prototype.flushHeaders
-  );
+  const isLike =
+    response.end === prototype.end &&
+    response.writeHead === prototype.writeHead &&
+    response.write === prototype.write &&
+    response.flushHeaders === prototype.flushHeaders;
+  // What differs may as well stand on a prototype, and asks ours.
+  return !isLike && NAMES.some((name) => Object.hasOwn(response, name));
 }
 
 /** Those methods. */
