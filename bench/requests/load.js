@@ -59,11 +59,15 @@ const ANSWERS = {
     const sorted = Float64Array.from(running.took).toSorted();
     const at = (part) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
     const failed = errors + timeouts + non2xx;
+    const statuses = Object.entries(result.statusCodeStats ?? {}).map(
+      ([status, { count }]) => `${count} times ${status}`,
+    );
+    const problem = `${failed} failed requests: ${errors} errors, ${timeouts} of them timeouts; ${statuses.join(', ')}`;
     return {
       count: sorted.length,
       p50: at(0.5),
       p99: at(0.99),
-      ...(failed > 0 && { problem: `${failed} failed requests` }),
+      ...(failed > 0 && { problem }),
     };
   },
 };

@@ -6,7 +6,6 @@ import {
   isAsSent,
   type OpenedSession,
   type RedisSessionStore,
-  trackedOf,
 } from '../store/index.js';
 import { RequestFields, requestFieldsOf, shareFields } from './request.fields.js';
 import { refusalOf, replaced, unsaved } from './request.refusals.js';
@@ -95,7 +94,7 @@ export class RequestSession extends RequestFields {
   isChanged(): boolean {
     const session = this.current;
     if (!session || this.failure !== undefined) return false;
-    const state = trackedOf(session);
+    const state = this.stateOf(session);
     // Something else took the place of the session: the save will say so.
     if (state === undefined) return true;
     try {
@@ -117,7 +116,7 @@ export class RequestSession extends RequestFields {
     // express-session's meaning of an unset session: this request goes on without, the stored one stays.
     if (!session || this.failure !== undefined) return;
     try {
-      const state = trackedOf(session);
+      const state = this.stateOf(session);
       if (state === undefined) throw replaced();
       state.isPassive = this.isPassive;
       if (this.store.keeper.isReader && this.isChanged()) throw unsaved();
@@ -133,7 +132,7 @@ export class RequestSession extends RequestFields {
   hasWork(): boolean {
     const session = this.current;
     if (this.isChanged()) return true;
-    const state = session ? trackedOf(session) : undefined;
+    const state = this.stateOf(session);
     return (
       this.mayNote() &&
       this.failure === undefined &&
@@ -146,7 +145,7 @@ export class RequestSession extends RequestFields {
   setPassive(): void {
     this.isPassive = true;
     const session = this.current;
-    const state = session && trackedOf(session);
+    const state = this.stateOf(session);
     // For what the handler saves by itself.
     if (state !== undefined) state.isPassive = true;
   }
@@ -167,7 +166,7 @@ export class RequestSession extends RequestFields {
 
   /** Moves the idle timeout. If that fails, it is left to the next request. */
   private async noteActivity(session: CurrentSession): Promise<void> {
-    const state = trackedOf(session);
+    const state = this.stateOf(session);
     if (state !== undefined && this.mayNote())
       await this.store.keeper.touch(session, state).catch(() => undefined);
   }
@@ -208,7 +207,7 @@ export class RequestSession extends RequestFields {
     const session = this.current;
     // Set to null by the application: the browser keeps the cookie as Redis keeps the session.
     if (isNull(session)) return undefined;
-    const state = session && trackedOf(session);
+    const state = this.stateOf(session);
     const isAlive = state !== undefined && !state.ended && (state.text !== undefined || this.isChanged());
     if (session === undefined || !isAlive)
       return this.came !== undefined && !this.isLoadedOne() ? this.cookies.clear() : undefined;
@@ -223,7 +222,7 @@ export class RequestSession extends RequestFields {
   /** Why nobody is logged in with this request. @throws SessionStoreUnavailableException */
   async absence(): Promise<SessionAbsence> {
     const session = this.current;
-    const state = session && trackedOf(session);
+    const state = this.stateOf(session);
     if (state?.ended === true) return 'ended';
     if (this.presentedId === undefined || this.isLoadedOne()) return 'none';
     try {
@@ -247,12 +246,12 @@ export class RequestSession extends RequestFields {
   private take(opened: OpenedSession): void {
     const session = this.store.give(this.request, opened, this.isShared ? this : this.request);
     this.came = opened;
-    this.cookieAtLoad = trackedOf(session)?.cookie;
+    this.cookieAtLoad = this.stateOf(session)?.cookie;
   }
 
   private isLoadedOne(): boolean {
-    const session = this.current;
-    return session !== undefined && session.id === this.came?.sid.text && trackedOf(session)?.ended !== true;
+    const { current: session, came } = this;
+    return !!session && session.id === came?.sid.text && this.stateOf(session)?.ended !== true;
   }
 }
 

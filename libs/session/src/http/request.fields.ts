@@ -1,6 +1,6 @@
 import { IncomingMessage } from 'node:http';
 import { putOwn } from '../common/index.js';
-import type { CurrentSession } from '../store/index.js';
+import { type CurrentSession, type TrackedSession, trackedOf } from '../store/index.js';
 import type { AnswerHold } from './answer.hold.js';
 
 /** What a request's `session` and `sessionID` are, where the request has no such fields of its own. */
@@ -11,6 +11,9 @@ export abstract class RequestFields {
   protected isAskedFor = true;
   private kept: CurrentSession | undefined;
   private keptId: string | undefined;
+  /** The session that was asked about last, and what is known of it. */
+  private known: CurrentSession | undefined;
+  private state: TrackedSession | undefined;
 
   constructor(
     request: object,
@@ -21,6 +24,21 @@ export abstract class RequestFields {
 
   /** Makes a new, empty session. */
   abstract renew(): void;
+
+  /**
+   * What {@link trackedOf} says of a session, looked up once: sessions with other data are other kinds of objects to the engine, and to look
+   * into many kinds is slow.
+   */
+  protected stateOf(session: CurrentSession | undefined): TrackedSession | undefined {
+    if (!session) return undefined;
+    if (session === this.known) return this.state;
+    const state = trackedOf(session);
+    // One that is not known yet may be later.
+    if (state === undefined) return undefined;
+    this.known = session;
+    this.state = state;
+    return state;
+  }
 
   get session(): CurrentSession | undefined {
     if (!this.isAskedFor) this.renew();

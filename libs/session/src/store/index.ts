@@ -30,5 +30,5 @@ export { SecretSuccession } from './secret.succession.js';
 export { MemoryUserIndex } from './memory-user.index.js';
 export { RedisUserIndex } from './redis-user.index.js';
 export { type Admission, UserIndex } from './user.index.js';
-export { trackedOf } from './tracked.session.js';
+export { type TrackedSession, trackedOf } from './tracked.session.js';
 export { withStaleness } from './record.reader.js';
