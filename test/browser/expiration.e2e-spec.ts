@@ -5,6 +5,9 @@ import { itInBrowser } from '../support/chromium.js';
 import { useRedis } from '../support/redis.js';
 import { expectAccessible, logIn, PHONE, picture, useSampleSite } from '../support/sample.site.js';
 import { idleFor } from '../support/session.age.js';
+import { untilWithin } from '../support/until.js';
+
+const until = untilWithin(20_000, 20);
 
 describe('session expiration in a browser', () => {
   const redis = useRedis();
@@ -20,14 +23,27 @@ describe('session expiration in a browser', () => {
   const lastActiveAt = async (context: BrowserContext): Promise<number> =>
     JSON.parse((await redis.client.get(await keyOf(context))) ?? '').$session.lastActiveAt;
   const dialogOf = (page: Page) => page.locator('#session-end');
+  /** Pages that have asked how much is left, since they were opened. */
+  const asked = new Set<Page>();
   /** A page of a user whose time in the browser is moved by hand. */
   const open = async (context: BrowserContext): Promise<Page> => {
     const page = await context.newPage();
+    page.on('framenavigated', () => void asked.delete(page));
+    page.on('requestfinished', (request) => {
+      if (request.url().endsWith('/expiration/time-left')) asked.add(page);
+    });
     await page.clock.install();
     return page;
   };
+  /** One that was asked for the time left before it moved, and is told after it, would wait for as long again. */
+  const untilWaiting = async (page: Page): Promise<void> => {
+    await until(() => asked.has(page));
+    // What comes later from the server is dealt with later.
+    await page.evaluate(() => fetch('/assets/icon.svg').then((response) => response.text()));
+  };
   /** A time passes without a request, for the server and the browser, until this much is left of the idle timeout. */
   const letIdle = async (context: BrowserContext, pages: Page[], left: number): Promise<void> => {
+    for (const page of pages) await untilWaiting(page);
     await idleFor(redis, await keyOf(context), minutes(30) - left);
     for (const page of pages) await page.clock.fastForward(minutes(30) - left);
   };
