@@ -38,8 +38,8 @@ describe('session expiration in a browser', () => {
   /** One that was asked for the time left before it moved, and is told after it, would wait for as long again. */
   const untilWaiting = async (page: Page): Promise<void> => {
     await until(() => asked.has(page));
-    // What comes later from the server is dealt with later.
-    await page.evaluate(() => fetch('/assets/icon.svg').then((response) => response.text()));
+    // Whatever it still loads counts as activity.
+    await page.waitForLoadState('networkidle');
   };
   /** A time passes without a request, for the server and the browser, until this much is left of the idle timeout. */
   const letIdle = async (context: BrowserContext, pages: Page[], left: number): Promise<void> => {
