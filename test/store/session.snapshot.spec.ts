@@ -31,6 +31,22 @@ describe('a snapshot', () => {
     expect(snapshot.copy()).toEqual({ a: { b: [{ c: 1 }] } });
   });
 
+  it('gives nothing that objects inherit, where somebody has put something on the prototype of all', () => {
+    const session = sessionWith({});
+    const common = { value: { b: 1 }, enumerable: true, configurable: true };
+    // oxlint-disable-next-line eslint/no-extend-native -- what some libraries do, and what is tested
+    Object.defineProperty(Object.prototype, 'everywhere', common);
+    try {
+      const snapshot = parsed('{"a":{"c":1}}');
+      snapshot.putOn(session);
+      expect(Object.keys(session)).toEqual(['cookie', 'a']);
+      expect(Object.keys(snapshot.copy()['a'] as object)).toEqual(['c']);
+      expect(snapshot.isOf(session)).toBe(true);
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'everywhere');
+    }
+  });
+
   it.each<[string, string, (data: Data) => void]>([
     [
       'a Date that is written as the text that was loaded',

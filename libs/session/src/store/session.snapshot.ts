@@ -42,8 +42,7 @@ export class Snapshot {
   /** Gives a session these fields. */
   putOn(session: SessionLike): void {
     const { fields } = this;
-    const target = session as SessionLike & Fields;
-    for (const name in fields) target[name] = copyOf(fields[name]);
+    copyNested(Object.assign(session as SessionLike & Fields, fields), fields);
   }
 
   /** Whether a session's fields, in their order, are these. @throws like {@link dataJsonOf}, unless it is plain to see that they are not */
@@ -74,14 +73,20 @@ export class Snapshot {
   }
 }
 
-// `for...in`, here and below: what JSON.parse made has nothing that is inherited, and the engine reads what it goes over by place.
 function copyOfFields(fields: Readonly<Fields>): Fields {
-  const copy: Fields = { ...fields };
+  return copyNested({ ...fields }, fields);
+}
+
+// `for...in`, here and in comparing: the engine reads what it goes over by place. What objects inherit, where somebody has put something on the
+// prototype of all, is no data.
+/** Gives what has the fields copies of those that are objects. */
+function copyNested(target: Fields, fields: Readonly<Fields>): Fields {
   for (const name in fields) {
     const value = fields[name];
-    if (typeof value === 'object' && value !== null) copy[name] = copyOf(value);
+    if (typeof value === 'object' && value !== null && Object.hasOwn(fields, name))
+      target[name] = copyOf(value);
   }
-  return copy;
+  return target;
 }
 
 /** A copy of what JSON.parse made. */
