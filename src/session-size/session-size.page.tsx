@@ -1,4 +1,5 @@
 import { Card, Notice } from '../pages/parts.js';
+import { loginFor } from '../pages/return.path.js';
 import type { ConnectionFacts, Loads } from './connections.service.js';
 import type { FieldSize, SessionSize } from './session.measure.js';
 
@@ -185,7 +186,7 @@ function Beside({ bytes }: { bytes: number | null }) {
       </p>
       {bytes === null ? (
         <p>
-          <a href="/login?to=/session">Log in</a> to have preferences there.
+          <a href={loginFor('/session')}>Log in</a> to have preferences there.
         </p>
       ) : (
         <p>

@@ -35,10 +35,9 @@ describe('session expiration in a browser', () => {
     await page.clock.install();
     return page;
   };
-  /** One that was asked for the time left before it moved, and is told after it, would wait for as long again. */
+  /** Until a page has been told how much is left, and loads nothing more that could come in between. */
   const untilWaiting = async (page: Page): Promise<void> => {
     await until(() => asked.has(page));
-    // Whatever it still loads counts as activity.
     await page.waitForLoadState('networkidle');
   };
   /** A time passes without a request, for the server and the browser, until this much is left of the idle timeout. */

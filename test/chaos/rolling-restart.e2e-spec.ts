@@ -53,7 +53,7 @@ interface Restarts {
   replicas: number;
 }
 
-/** Has a Sentinel promote a replica. `false` while it has not heard of one that is fit for it: each tells a Sentinel of itself every few seconds. */
+/** Has a Sentinel promote a replica. `false` while it does not know of one that is fit for it: it asks each only every few seconds. */
 const isPromoting = (client: Redis, name: string): Promise<boolean> =>
   client.call('SENTINEL', 'FAILOVER', name).then(
     () => true,

@@ -130,9 +130,8 @@ export class RequestSession extends RequestFields {
 
   /** Whether the answer has to wait for {@link commit}: something changed, or activity is to be noted. */
   hasWork(): boolean {
-    const session = this.current;
     if (this.isChanged()) return true;
-    const state = this.stateOf(session);
+    const state = this.stateOf(this.current);
     return (
       this.mayNote() &&
       this.failure === undefined &&
@@ -144,8 +143,7 @@ export class RequestSession extends RequestFields {
   /** Says that this request does not count as activity. */
   setPassive(): void {
     this.isPassive = true;
-    const session = this.current;
-    const state = this.stateOf(session);
+    const state = this.stateOf(this.current);
     // For what the handler saves by itself.
     if (state !== undefined) state.isPassive = true;
   }
@@ -221,8 +219,7 @@ export class RequestSession extends RequestFields {
 
   /** Why nobody is logged in with this request. @throws SessionStoreUnavailableException */
   async absence(): Promise<SessionAbsence> {
-    const session = this.current;
-    const state = this.stateOf(session);
+    const state = this.stateOf(this.current);
     if (state?.ended === true) return 'ended';
     if (this.presentedId === undefined || this.isLoadedOne()) return 'none';
     try {

@@ -119,7 +119,7 @@ function field(name: string, kept: 'session' | 'sessionID' | 'store'): PropertyD
 
 /** Those of a request, or of one that it inherits from. */
 function fieldsFor(request: object): RequestFields | undefined {
-  const fields = RequestWithFields.of(request);
+  const fields = requestFieldsOf(request);
   if (fields !== undefined) return fields;
   const parent: unknown = Object.getPrototypeOf(request);
   return typeof parent === 'object' && parent !== null ? fieldsFor(parent) : undefined;

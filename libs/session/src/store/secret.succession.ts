@@ -70,11 +70,12 @@ export class SecretSuccession {
    * made the successor.
    */
   replacement({ sid, meta, secrets, now }: PresentedSecret): string | undefined {
+    const isDue = this.isDue(meta, now);
     // Asked at each request, and mostly in vain.
-    if (sid.secret === undefined || !(this.isDue(meta, now) || isGrace(secrets, now))) return undefined;
+    if (sid.secret === undefined || !(isDue || isGrace(secrets, now))) return undefined;
     const role = this.judge(sid.secret, secrets, now);
-    const isDue = role === 'current' && this.isDue(meta, now);
-    const wanted = role === 'previous' ? secrets.current : isDue ? secrets.next : undefined;
+    const next = role === 'current' && isDue ? secrets.next : undefined;
+    const wanted = role === 'previous' ? secrets.current : next;
     const found =
       wanted && this.successors(sid.secret, sid.handle).find((successor) => isSecretOf(successor, wanted));
     return found ? `${sid.handle}.${found}` : undefined;
