@@ -15,6 +15,9 @@ class Child {
       execArgv: ['--expose-gc', '--no-warnings', ...execArgv],
       // Libraries that warn (of cookies without TLS) do so in vain; what went wrong comes by message and on stderr.
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      // A session of its own, as Redis has one. Where Linux shares processors among sessions (sched_autogroup), several processes of one
+      // session that are all busy keep a Redis in another from running for a second at a time.
+      detached: true,
     });
     this.process.on('message', (message) => {
       this.#waiting.get(message.id)?.(message);

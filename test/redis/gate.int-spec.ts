@@ -31,6 +31,31 @@ describe('a process that stood still for longer than maxWait', () => {
     expect(await asked).toBe('here');
     expect(signs).toEqual([true]);
   });
+
+  it('waits for an answer to what it could send only after that', async () => {
+    signs.length = 0;
+    const words = ['first', 'held back for the others', 'last'];
+    const asked = words.map((word) => gate.run(() => client.echo(word), { repeatable: true }));
+    standStill(MAX_WAIT * 2);
+    expect(await Promise.all(asked)).toEqual(words);
+    expect(signs).toEqual([true, true, true]);
+  });
+
+  it('does not wait as long again for a Redis that is frozen', async () => {
+    await redis.server.pause();
+    try {
+      const asked = gate.run(() => client.echo('not now'), { repeatable: true });
+      const answered = asked.then(
+        () => 'answered',
+        (error: Error) => error.message,
+      );
+      standStill(MAX_WAIT * 10);
+      const soon = new Promise((resolve) => setTimeout(resolve, MAX_WAIT * 5, 'still waiting'));
+      expect(await Promise.race([answered, soon])).toMatch(/did not answer within/);
+    } finally {
+      await redis.server.resume();
+    }
+  });
 });
 
 describe('a node of a Cluster that does not answer', () => {

@@ -1,5 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
 import { type Milliseconds, StoreUnavailableError } from '../common/index.js';
+import { AnswerTimer } from './answer.timer.js';
 import type { CallLimits, CallQueue } from './call.limits.js';
 import { ClusterShards } from './cluster.shards.js';
 import { explainFailure, kindOfFailure } from './redis.failures.js';
@@ -27,7 +28,7 @@ interface GatedCall<T> {
  * Stands before ioredis and gives every call a deadline and all calls together a bound.
  *
  * A call whose deadline passes before it was sent is dropped, so nothing piles up while Redis is away and nothing old runs
- * when it returns. A call that was sent and got no answer in time is given up; it still counts until ioredis settles
+ * when it returns. A call that was sent and got no answer in time is given up (`AnswerTimer`); it still counts until ioredis settles
  * it, because it still occupies memory.
  */
 export class Gate {
@@ -201,16 +202,13 @@ export class Gate {
           new StoreUnavailableError(`Redis did not answer within ${waited} ms. The outcome is unknown.`),
         );
       };
-      let lastLook: NodeJS.Immediate | undefined;
-      // Timers run before sockets are read: after the process itself stood still, the answer may be there already.
-      const timer = setTimeout(() => (lastLook = setImmediate(giveUp)), Math.max(within, 1));
+      const timer = new AnswerTimer(giveUp, within, this.maxWait / 4);
       const settle = (): void => {
         const left = (this.calls.get(shard) ?? 1) - 1;
         // Nodes come and go, so that their names must not stay.
         if (left > 0) this.calls.set(shard, left);
         else this.calls.delete(shard);
-        clearTimeout(timer);
-        clearImmediate(lastLook);
+        timer.cancel();
       };
       if (!isBatch) this.gather();
       call.command().then(
