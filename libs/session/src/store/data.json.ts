@@ -92,6 +92,8 @@ function fieldsOf(json: string): [string, unknown][] {
 
 /** Names with which copying stored data could change what all objects inherit. */
 function dangerIn(json: string): string | undefined {
+  // Which nearly all data is without, and which is found out ten times faster.
+  if (!json.includes('proto')) return undefined;
   if (PROTO.test(json)) return '__proto__';
   return CONSTRUCTOR.test(json) && PROTOTYPE.test(json) ? 'constructor.prototype' : undefined;
 }

@@ -33,6 +33,8 @@ export class RecordLimits {
    * @throws SessionTooLargeError
    */
   measure(dataJson: string, text: string): LargeRecord | undefined {
+    // UTF-8 takes at most three bytes for what is one in a text.
+    if (text.length * 6 < this.maxBytes) return undefined;
     const bytes = Buffer.byteLength(text);
     if (bytes * 2 < this.maxBytes) return undefined;
     const largest = largestField(dataJson);

@@ -144,12 +144,14 @@ export class SessionWriter {
       await this.opener.end(state.sid.text, 'destroyed');
       return undefined;
     }
-    const meta = await this.listed(state, this.activeMeta(state, policy));
-    syncCookie(session.cookie, meta, this.clock.now());
     checkReadable(dataJson);
+    const listed = this.listed(state, this.activeMeta(state, policy));
+    const meta = listed instanceof Promise ? await listed : listed;
+    syncCookie(session.cookie, meta, this.clock.now());
     const { codec } = this.options;
     const cookie = recordOf(session.cookie);
-    const text = await codec.encode(cookie, dataJson, meta, state.sid.handle);
+    const encoded = codec.encode(cookie, dataJson, meta, state.sid.handle);
+    const text = typeof encoded === 'string' ? encoded : await encoded;
     const large = codec.limits.measure(dataJson, text);
     const isNew = state.text === undefined;
     const saved = await this.sendText(state, {
