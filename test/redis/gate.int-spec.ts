@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import { Gate } from '../../libs/session/src/redis/gate.js';
 import { useRedisCluster } from '../support/redis-cluster.js';
@@ -22,6 +22,7 @@ describe('a process that stood still for longer than maxWait', () => {
     await client.ping();
   });
   afterAll(() => client.quit());
+  beforeEach(() => void (signs.length = 0));
 
   it('takes the answer that came meanwhile, and does not call Redis frozen', async () => {
     const asked = gate.run(() => client.echo('here'), { repeatable: true });
@@ -33,7 +34,6 @@ describe('a process that stood still for longer than maxWait', () => {
   });
 
   it('waits for an answer to what it could send only after that', async () => {
-    signs.length = 0;
     const words = ['first', 'held back for the others', 'last'];
     const asked = words.map((word) => gate.run(() => client.echo(word), { repeatable: true }));
     standStill(MAX_WAIT * 2);

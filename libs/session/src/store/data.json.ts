@@ -31,14 +31,15 @@ export function checkStored(data: object, from: string | undefined): void {
   if (name !== undefined) throw new UnreadableRecordError(`a field named ${name}`);
 }
 
+/**
+ * Whether a text, escapes aside, can hold what {@link dangerIn} finds: each finding has this in it, and nearly all data is without. A few letters,
+ * because the engine looks for these three times faster than for a whole name.
+ */
+const mayHoldDanger = (text: string): boolean => text.includes('proto');
+
 /** Whether no name that {@link dangerIn} looks for is anywhere in a text, also not by escapes, and there are few levels at most. */
 function isHarmless(text: string): boolean {
-  return (
-    !text.includes('__proto__') &&
-    !text.includes('prototype') &&
-    !text.includes('\\u') &&
-    countOf('{', text) + countOf('[', text) <= DEEPEST
-  );
+  return !mayHoldDanger(text) && !text.includes('\\u') && countOf('{', text) + countOf('[', text) <= DEEPEST;
 }
 
 /** Data of the application as JSON. @throws SessionError `SESSION_NOT_SERIALIZABLE` naming the field */
@@ -92,8 +93,7 @@ function fieldsOf(json: string): [string, unknown][] {
 
 /** Names with which copying stored data could change what all objects inherit. */
 function dangerIn(json: string): string | undefined {
-  // Which nearly all data is without, and which is found out ten times faster.
-  if (!json.includes('proto')) return undefined;
+  if (!mayHoldDanger(json)) return undefined;
   if (PROTO.test(json)) return '__proto__';
   return CONSTRUCTOR.test(json) && PROTOTYPE.test(json) ? 'constructor.prototype' : undefined;
 }

@@ -145,13 +145,11 @@ export class SessionWriter {
       return undefined;
     }
     checkReadable(dataJson);
-    const listed = this.listed(state, this.activeMeta(state, policy));
-    const meta = listed instanceof Promise ? await listed : listed;
+    const meta = await this.listed(state, this.activeMeta(state, policy));
     syncCookie(session.cookie, meta, this.clock.now());
     const { codec } = this.options;
     const cookie = recordOf(session.cookie);
-    const encoded = codec.encode(cookie, dataJson, meta, state.sid.handle);
-    const text = typeof encoded === 'string' ? encoded : await encoded;
+    const text = await codec.encode(cookie, dataJson, meta, state.sid.handle);
     const large = codec.limits.measure(dataJson, text);
     const isNew = state.text === undefined;
     const saved = await this.sendText(state, {
