@@ -1,5 +1,5 @@
-// Where the time of a request goes, or what is allocated for it:
-// `node bench/requests/profile.js express-ours read [seconds] [cpu|heap]`, after `npm run build:libs`.
+// Where the time of a request goes, or what is allocated for it, or what of that outlived a collection of young garbage:
+// `node bench/requests/profile.js express-ours read [seconds] [cpu|heap|survived]`, after `npm run build:libs`.
 // Prints who causes how much, with what is done on their behalf (Redis client, hashing); the profile lies in the cache folder and
 // opens in a browser's developer tools.
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -53,7 +53,7 @@ try {
     `${key}, ${action}: ${requests} requests, ${cpu.toFixed(1)} µs CPU a request, profiler included`,
   );
   const profile = JSON.parse(readFileSync(file, 'utf8'));
-  if (kind === 'heap') {
+  if (kind !== 'cpu') {
     const nodes = bytesOf(profile);
     const whole = nodes.reduce((bytes, { own }) => bytes + own, 0) / requests;
     print(nodes, { whole, unit: 'bytes' });
@@ -76,7 +76,7 @@ function timesOf({ nodes, samples, timeDeltas }) {
     .map((node) => ({ ...node, own: self.get(node.id) }));
 }
 
-/** Node -> bytes that it allocated, garbage included. */
+/** Node -> bytes that it allocated; garbage included, or what outlived young garbage only. */
 function bytesOf({ head }) {
   const flat = ({ children, ...node }) => [
     { ...node, own: node.selfSize, children: children.map(({ id }) => id) },

@@ -95,9 +95,12 @@ const ANSWERS = {
   async profile({ kind }) {
     inspector = new Inspector();
     inspector.connect();
-    if (kind === 'heap') {
-      const all = { includeObjectsCollectedByMajorGC: true, includeObjectsCollectedByMinorGC: true };
-      await inspector.post('HeapProfiler.startSampling', { samplingInterval: 4_096, ...all });
+    if (kind !== 'cpu') {
+      const of = {
+        includeObjectsCollectedByMajorGC: true,
+        includeObjectsCollectedByMinorGC: kind === 'heap',
+      };
+      await inspector.post('HeapProfiler.startSampling', { samplingInterval: 4_096, ...of });
       return {};
     }
     await inspector.post('Profiler.enable');
@@ -106,7 +109,7 @@ const ANSWERS = {
     return {};
   },
   async profiled({ kind, file }) {
-    const { profile } = await inspector.post(kind === 'heap' ? 'HeapProfiler.stopSampling' : 'Profiler.stop');
+    const { profile } = await inspector.post(kind === 'cpu' ? 'Profiler.stop' : 'HeapProfiler.stopSampling');
     inspector.disconnect();
     writeFileSync(file, JSON.stringify(profile));
     return {};

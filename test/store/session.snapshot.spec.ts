@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import expressSession, { type Session } from 'express-session';
 import { SessionCookie } from '../../libs/session/src/store/session.cookie.js';
-import { dataJsonOf } from '../../libs/session/src/store/session.data.js';
+import { dataJsonOf, dataOf } from '../../libs/session/src/store/session.data.js';
 import { newSession } from '../../libs/session/src/store/session.object.js';
 import { Snapshot } from '../../libs/session/src/store/session.snapshot.js';
 import { dice } from '../support/dice.js';
@@ -14,6 +14,12 @@ function sessionWith(data: Data): Session & Data {
   session.cookie = new SessionCookie();
   return Object.assign(session, data);
 }
+
+/** All objects of some data, and what they hold. */
+const objectsIn = (value: unknown): object[] =>
+  typeof value === 'object' && value !== null
+    ? [value, ...Reflect.ownKeys(value).flatMap((name) => objectsIn(Reflect.get(value, name)))]
+    : [];
 
 const parsed = (json: string) => Snapshot.of(JSON.parse(json) as Data);
 
@@ -120,7 +126,22 @@ describe('a snapshot', () => {
     expect(sessionWith({})).toBeInstanceOf(expressSession.Session);
   });
 
-  it('says of generated data and changes what comparing JSON says', () => {
+  it('of what was written is what was written, taken from the one before where that is the same', () => {
+    const before = parsed('{"a":{"b":[1,{"c":2}],"d":{"e":"a text that is long enough"}},"f":[[],{}]}');
+    const session = sessionWith({});
+    before.putOn(session);
+    (session['a'] as { b: unknown[] }).b[0] = 2;
+    const written = Snapshot.ofWritten(dataOf(session), dataJsonOf(session), before);
+    expect(written.json).toBe(dataJsonOf(session));
+    const [old, now] = [before, written].map(({ fields }) => fields as { a: Data; f: unknown });
+    expect(now!.a).not.toBe(old!.a);
+    expect(now!.a['d']).toBe(old!.a['d']);
+    expect((now!.a['b'] as unknown[])[1]).toBe((old!.a['b'] as unknown[])[1]);
+    expect(now!.f).toBe(old!.f);
+    expect(before.json).toContain('"b":[1,');
+  });
+
+  it('says of generated data and changes what comparing JSON says, and is of what was written what parsing it gives', () => {
     const roll = dice(20_261_126);
     const value = (depth: number): unknown => {
       const kinds = [() => roll(3), () => `t${roll(3)}`, () => null, () => roll(2) === 0];
@@ -163,6 +184,10 @@ describe('a snapshot', () => {
       const isSame = dataJsonOf(session) === json;
       expect(parsed(json).isOf(session)).toBe(isSame);
       seen[isSame ? 'same' : 'other']++;
+      const written = Snapshot.ofWritten(dataOf(session), dataJsonOf(session), parsed(json));
+      expect(written.fields).toStrictEqual(JSON.parse(dataJsonOf(session)));
+      const own = objectsIn(written.fields);
+      expect(objectsIn(dataOf(session)).some((object) => own.includes(object))).toBe(false);
     }
     expect(Math.min(seen.same, seen.other)).toBeGreaterThan(1_000);
   });

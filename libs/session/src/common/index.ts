@@ -17,3 +17,4 @@ export * from './session.events.js';
 export * from './session.exception.js';
 export * from './session.log.js';
 export * from './session.probe.js';
+export * from './under.way.js';

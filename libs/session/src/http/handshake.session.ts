@@ -59,5 +59,5 @@ function cookieOf(request: IncomingMessage): { store: RedisSessionStore; sid?: s
   const loader =
     [...loaders].find((each) => each.server() === server) ??
     (loaders.size === 1 ? [...loaders][0] : undefined);
-  return loader && { store: loader.store, sid: loader.cookies.read(request.headers.cookie) };
+  return loader && { store: loader.store, sid: loader.cookies.read(request.headers.cookie)?.text };
 }

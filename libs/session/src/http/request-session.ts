@@ -5,6 +5,7 @@ import {
   type CurrentSession,
   isAsSent,
   type OpenedSession,
+  type Sid,
   type RedisSessionStore,
 } from '../store/index.js';
 import { RequestFields, requestFieldsOf, shareFields } from './request.fields.js';
@@ -55,7 +56,7 @@ export class RequestSession extends RequestFields {
   /** Puts the session on the request: the one of its cookie, or a new and empty one. `undefined` if nothing is to wait for. */
   load(): Promise<void> | undefined {
     const sid = this.cookies.read(this.request.headers.cookie);
-    this.presentedId = sid;
+    this.presentedId = sid?.text;
     if (sid === undefined) {
       this.isAskedFor = false;
       // Most who come without a cookie want a page or a picture: their session is made once somebody asks for it.
@@ -229,7 +230,7 @@ export class RequestSession extends RequestFields {
     }
   }
 
-  private async find(sid: string): Promise<void> {
+  private async find(sid: Sid): Promise<void> {
     try {
       // An id that is unknown, ended, expired or unreadable is never adopted.
       const opened = await this.store.keeper.open(sid);

@@ -2,6 +2,7 @@ import { stringifySetCookie } from 'cookie';
 import { sign, unsign } from 'cookie-signature';
 import type { Cookie } from 'express-session';
 import { Clock, remember } from '../common/index.js';
+import { parseSid, type Sid } from '../store/index.js';
 import { cookieIn } from './cookie.header.js';
 import type { ResolvedCookieOptions } from './cookie.options.js';
 
@@ -16,9 +17,9 @@ const MOST_VERIFIED = 10_000;
  */
 export class SessionCookies {
   /** Ids by the cookie's value. */
-  private readonly verified = new Map<string, string>();
+  private readonly verified = new Map<string, Sid>();
   /** Ids by the whole header, which may have other cookies that change all the time. Apart, because a header may be nothing but a value. */
-  private readonly headers = new Map<string, string>();
+  private readonly headers = new Map<string, Sid>();
 
   /** Values by id: a session that is written at each request has the same one each time. */
   private readonly signed = new Map<string, string>();
@@ -35,7 +36,7 @@ export class SessionCookies {
   ) {}
 
   /** The id in a `Cookie` header, if it stands there once and one of the secrets signed it; otherwise `undefined`, never an error. */
-  read(header: string | undefined): string | undefined {
+  read(header: string | undefined): Sid | undefined {
     if (header === undefined) return undefined;
     const known = this.headers.get(header);
     if (known !== undefined) return known;
@@ -108,7 +109,7 @@ export class SessionCookies {
     return value;
   }
 
-  private verify(encoded: string): string | undefined {
+  private verify(encoded: string): Sid | undefined {
     if (encoded.length > LONGEST_VALUE) return undefined;
     let value: string;
     try {
@@ -119,7 +120,7 @@ export class SessionCookies {
     if (!value.startsWith('s:') || value.lastIndexOf('.') < 3) return undefined;
     for (const secret of this.secrets) {
       const sid = unsign(value.slice(2), secret);
-      if (sid !== false) return sid;
+      if (sid !== false) return parseSid(sid);
     }
     return undefined;
   }

@@ -14,6 +14,11 @@ const LONGEST_PAUSE: Milliseconds = 100;
 /** Calls that are sent together. Redis works on them while the next ones are being made; with more of them it would wait. */
 const AT_ONE_TIME = 16;
 
+/** How many calls are sent and without an answer. */
+interface CallCount {
+  calls: number;
+}
+
 /** A call on its way through the gate. */
 interface GatedCall<T> {
   readonly command: () => Promise<T>;
@@ -32,8 +37,10 @@ interface GatedCall<T> {
  * it, because it still occupies memory.
  */
 export class Gate {
-  /** Calls without an answer, by the node that they are for; a single server has the name ''. */
-  private readonly calls = new Map<string, number>();
+  /** Calls without an answer, by the node of a Cluster that they are for. */
+  private readonly calls = new Map<string, CallCount>();
+  /** The same of a single server. */
+  private readonly single: CallCount = { calls: 0 };
   private readonly shards: ClusterShards | undefined;
   private closed = false;
   /** Calls of this turn of the event loop. */
@@ -58,7 +65,7 @@ export class Gate {
 
   /** How many calls wait for the connection, and how many were sent and have no answer. */
   get queue(): CallQueue {
-    const unanswered = [...this.calls.values()].reduce((sum, calls) => sum + calls, 0);
+    const unanswered = [...this.calls.values()].reduce((sum, { calls }) => sum + calls, this.single.calls);
     return { waiting: this.waiting.size, unanswered };
   }
 
@@ -160,7 +167,7 @@ export class Gate {
    */
   private gather(): void {
     const { client } = this;
-    if (!(client instanceof Redis) || this.calls.get('') === 1) return;
+    if (!(client instanceof Redis) || this.single.calls === 1) return;
     if (this.gathered++ === 0) {
       const { stream } = client;
       this.corked = stream;
@@ -181,16 +188,17 @@ export class Gate {
     const { isBatch = false, key } = call.limits;
     const within = call.deadline - performance.now();
     // By where it is sent now: a failover may move the key while the call is under way.
-    const shard = key === undefined || this.shards === undefined ? '' : this.shards.of(key);
-    const calls = this.calls.get(shard) ?? 0;
-    if (calls >= MOST_CALLS) {
+    const shard = key === undefined ? undefined : this.shards?.of(key);
+    const node = shard === undefined ? this.single : (this.calls.get(shard) ?? { calls: 0 });
+    if (node.calls >= MOST_CALLS) {
       return Promise.reject(
         new StoreUnavailableError(
           `${MOST_CALLS} calls to Redis are without an answer; this one was not sent.`,
         ),
       );
     }
-    this.calls.set(shard, calls + 1);
+    node.calls++;
+    if (shard !== undefined) this.calls.set(shard, node);
     return new Promise<T>((resolve, reject) => {
       let isGivenUp = false;
       const giveUp = (): void => {
@@ -204,10 +212,9 @@ export class Gate {
       };
       const timer = new AnswerTimer(giveUp, within, this.maxWait / 4);
       const settle = (): void => {
-        const left = (this.calls.get(shard) ?? 1) - 1;
+        node.calls--;
         // Nodes come and go, so that their names must not stay.
-        if (left > 0) this.calls.set(shard, left);
-        else this.calls.delete(shard);
+        if (shard !== undefined && node.calls === 0) this.calls.delete(shard);
         timer.cancel();
       };
       if (!isBatch) this.gather();

@@ -24,7 +24,7 @@ export { dataOf, type SessionLike } from './session.data.js';
 export { scanKeys } from '../redis/index.js';
 export { isSideKey, sideKeysOf } from './key.names.js';
 export type { SessionAuth, SessionMeta, SessionPolicy, SessionRecord } from './session.record.js';
-export type { IdFormat } from './sid.js';
+export { type IdFormat, parseSid, type Sid } from './sid.js';
 export { deadlineOf, listedUntilOf } from './session.cookie.js';
 export { SecretSuccession } from './secret.succession.js';
 export { MemoryUserIndex } from './memory-user.index.js';

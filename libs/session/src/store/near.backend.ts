@@ -4,7 +4,7 @@ import { isCluster, KeyTracking, notOnCluster, type RedisConnection } from '../r
 import { NearCache, type NearCacheLimits, type NearEntry } from './near.cache.js';
 import type { ReadText } from './record.reader.js';
 import { type ReadOptions, RedisRecordBackend } from './record.backend.js';
-import { type RecordWrite, saveRecord, type SaveOutcome } from './save.script.js';
+import { outcomeOf, type RecordWrite, saveRecord, type SaveOutcome } from './save.script.js';
 
 /**
  * Records in Redis, and texts that are known to be unchanged in this process too.
@@ -74,8 +74,10 @@ export class NearRecordBackend extends RedisRecordBackend implements OnModuleIni
     if (this.redis.isDurable(write)) return this.writing(key, super.save(write));
     const ticket = this.cache.begin(key);
     return saveRecord(this.redis, write, { isTracked: ticket !== undefined }).then(
-      (saved) => {
-        this.cache.fill(ticket, saved.outcome === 'saved' ? write.text : undefined);
+      (reply) => {
+        const saved = outcomeOf(reply);
+        if (saved.outcome === 'saved') this.cache.fill(ticket, write.text, write.content);
+        else this.cache.fill(ticket, undefined);
         return saved;
       },
       (error: unknown) => {

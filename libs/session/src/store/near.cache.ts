@@ -1,4 +1,4 @@
-import type { Milliseconds, NearCacheStatistics } from '../common/index.js';
+import { type Milliseconds, type NearCacheStatistics, UnderWay } from '../common/index.js';
 import type { KeyTrackingListener } from '../redis/index.js';
 
 /** What `nearCache` may do. */
@@ -7,23 +7,26 @@ export interface NearCacheLimits {
   readonly maxAge: Milliseconds;
 }
 
-/** A text that was read from Redis, and what was made of it. */
-export interface NearEntry<T> {
-  readonly text: string;
-  /** By a clock that nobody sets. */
-  readonly readAt: number;
-  /** Whatever the reader wants to find beside the text the next time. */
-  value?: T;
+/** A text that Redis holds, and what was made of it. Looked at at once: its place may be given to a newer text of the same key. */
+export class NearEntry<T> {
   /** Whether it was found since it stands where it stands. */
-  isUsed?: boolean;
+  isUsed = false;
+
+  constructor(
+    public text: string,
+    /** Whatever the reader wants to find beside the text the next time. */
+    public value: T | undefined,
+    /** By a clock that nobody sets. */
+    public readAt: number,
+  ) {}
 }
 
 /** A read or write that is under way; what Redis announces meanwhile makes it void. */
-export interface NearTicket {
-  readonly key: string;
-  isVoid: boolean;
-  /** Another one of the same key that began before it. */
-  earlier: NearTicket | undefined;
+export class NearTicket {
+  isVoid = false;
+  behind: this | undefined;
+
+  constructor(readonly key: string) {}
 }
 
 /**
@@ -32,8 +35,7 @@ export interface NearTicket {
  */
 export class NearCache<T> implements KeyTrackingListener {
   private readonly entries = new Map<string, NearEntry<T>>();
-  /** The latest of each key. */
-  private readonly underWay = new Map<string, NearTicket>();
+  private readonly underWay = new UnderWay<NearTicket>();
   private hits = 0;
   private misses = 0;
   private drops = 0;
@@ -67,44 +69,42 @@ export class NearCache<T> implements KeyTrackingListener {
   /** Call before Redis is asked, and give the ticket to {@link fill}. `undefined` where nothing can be known afterwards. */
   begin(key: string): NearTicket | undefined {
     if (!this.tracking().isTrusted) return undefined;
-    const ticket: NearTicket = { key, isVoid: false, earlier: this.underWay.get(key) };
-    this.underWay.set(key, ticket);
+    const ticket = new NearTicket(key);
+    this.underWay.add(ticket);
     return ticket;
   }
 
-  /** Ends what {@link begin} began. @param text what Redis holds now; `undefined` if that is not known, or nothing */
-  fill(ticket: NearTicket | undefined, text: string | undefined): void {
+  /**
+   * Ends what {@link begin} began.
+   *
+   * @param text what Redis holds now; `undefined` if that is not known, or nothing
+   * @param value what to find beside it
+   */
+  fill(ticket: NearTicket | undefined, text: string | undefined, value?: T): void {
     if (ticket === undefined) return;
     const { key } = ticket;
-    this.leave(ticket);
-    this.entries.delete(key);
-    if (text === undefined || ticket.isVoid || !this.tracking().isTrusted) return;
-    this.entries.set(key, { text, readAt: this.now() });
-    if (this.entries.size > this.limits.maxEntries) this.makeRoom();
-  }
-
-  private leave(ticket: NearTicket): void {
-    const { key, earlier } = ticket;
-    let later = this.underWay.get(key);
-    if (later === ticket) {
-      if (earlier === undefined) this.underWay.delete(key);
-      else this.underWay.set(key, earlier);
+    this.underWay.remove(ticket);
+    if (text === undefined || ticket.isVoid || !this.tracking().isTrusted) {
+      this.entries.delete(key);
       return;
     }
-    while (later !== undefined && later.earlier !== ticket) later = later.earlier;
-    if (later !== undefined) later.earlier = earlier;
-  }
-
-  /** Voids all that began before this moment. */
-  private void(ticket: NearTicket | undefined): void {
-    for (let each = ticket; each !== undefined; each = each.earlier) each.isVoid = true;
+    const entry = this.entries.get(key);
+    if (entry !== undefined) {
+      // In its place: see UnderWay of what leaves a Map.
+      entry.text = text;
+      entry.value = value;
+      entry.readAt = this.now();
+      return;
+    }
+    this.entries.set(key, new NearEntry(text, value, this.now()));
+    if (this.entries.size > this.limits.maxEntries) this.makeRoom();
   }
 
   /** Drops the first that was not found since it was put where it stands; those that were go to the end, and have to be found again. */
   private makeRoom(): void {
     for (const [key, entry] of this.entries) {
       this.entries.delete(key);
-      if (entry.isUsed !== true) return;
+      if (!entry.isUsed) return;
       entry.isUsed = false;
       this.entries.set(key, entry);
     }
@@ -119,7 +119,7 @@ export class NearCache<T> implements KeyTrackingListener {
   /** This process has changed the key, or perhaps will: nothing is known of it. */
   forget(key: string): void {
     this.entries.delete(key);
-    this.void(this.underWay.get(key));
+    this.underWay.forEachOf(key, makeVoid);
   }
 
   invalidated(key: string): void {
@@ -130,7 +130,7 @@ export class NearCache<T> implements KeyTrackingListener {
   flushed(): void {
     if (this.entries.size > 0) this.flushes++;
     this.entries.clear();
-    for (const latest of this.underWay.values()) this.void(latest);
+    this.underWay.forEach(makeVoid);
   }
 
   refused(reason: string): void {
@@ -142,4 +142,9 @@ export class NearCache<T> implements KeyTrackingListener {
     const { isTrusted } = this.tracking();
     return { entries: this.entries.size, hits, misses, drops, flushes, isTrusted };
   }
+}
+
+/** It began before this moment. */
+function makeVoid(ticket: NearTicket): void {
+  ticket.isVoid = true;
 }

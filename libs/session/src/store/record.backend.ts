@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { messageOf, type RedisConnection, scanKeys } from '../redis/index.js';
 import type { NearEntry } from './near.cache.js';
 import type { ReadText } from './record.reader.js';
-import { type RecordWrite, saveRecord, type SaveOutcome } from './save.script.js';
+import { outcomeOf, type RecordWrite, saveRecord, type SaveOutcome } from './save.script.js';
 
 export interface ReadOptions {
   /** Whether the text may be found by {@link RecordBackend.near} from now on. */
@@ -76,7 +76,7 @@ export class RedisRecordBackend extends RecordBackend {
   }
 
   save(write: RecordWrite): Promise<SaveOutcome> {
-    return saveRecord(this.redis, write);
+    return saveRecord(this.redis, write).then(outcomeOf);
   }
 
   async take(key: string): Promise<string | null> {

@@ -51,19 +51,26 @@ export class RecordCodec {
     return this.serializer === undefined ? json : serialize(this.serializer, json, handle);
   }
 
-  /** @throws UnreadableRecordError */
-  async decode(text: string, handle: string): Promise<SessionRecord> {
+  /** At once where the text is JSON. @throws UnreadableRecordError */
+  decode(text: string, handle: string): SessionRecord | Promise<SessionRecord> {
     this.limits.checkLoaded(text);
-    if (this.serializer === undefined) return decodeRecord(text);
-    let parsed: unknown;
-    try {
-      parsed = await this.serializer.parse(text, { handle });
-    } catch (error) {
-      if (error instanceof UnreadableRecordError || error instanceof StoreUnavailableError) throw error;
-      throw new UnreadableRecordError('the serializer cannot read it');
-    }
-    return checkRecord(parsed);
+    return this.serializer === undefined ? decodeRecord(text) : deserialize(this.serializer, text, handle);
   }
+}
+
+async function deserialize(
+  serializer: SessionSerializer,
+  text: string,
+  handle: string,
+): Promise<SessionRecord> {
+  let parsed: unknown;
+  try {
+    parsed = await serializer.parse(text, { handle });
+  } catch (error) {
+    if (error instanceof UnreadableRecordError || error instanceof StoreUnavailableError) throw error;
+    throw new UnreadableRecordError('the serializer cannot read it');
+  }
+  return checkRecord(parsed);
 }
 
 async function serialize(serializer: SessionSerializer, json: string, handle: string): Promise<string> {

@@ -60,6 +60,9 @@ export interface ReadText {
   readonly snapshot: Snapshot;
 }
 
+/** What a text is to the one who came with an id. */
+export type ReadResult = OpenedSession | 'replayed' | undefined;
+
 /** Decides what a stored text is to the one who came with an id: a living session of theirs, or nothing. */
 export class RecordReader {
   constructor(
@@ -72,22 +75,35 @@ export class RecordReader {
 
   /**
    * The session; `undefined` if the text cannot be read, has no such secret, or has expired; `replayed` if the secret was
-   * replaced. Never an error.
+   * replaced. At once, but for a serializer of the application's own.
+   *
+   * @throws StoreUnavailableError if the serializer does
    */
-  async read(sid: Sid, text: string): Promise<OpenedSession | 'replayed' | undefined> {
+  read(sid: Sid, text: string): ReadResult | Promise<ReadResult> {
     try {
-      const record = await this.codec.decode(text, sid.handle);
-      checkStored(record.data, this.codec.isJson ? text : undefined);
-      return this.judge(sid, text, { record, snapshot: Snapshot.of(record.data) });
+      const record = this.codec.decode(text, sid.handle);
+      if (!(record instanceof Promise)) return this.judgeStored(sid, text, record);
+      return record
+        .then((read) => this.judgeStored(sid, text, read))
+        .catch((error: unknown) => this.unreadable(sid, error));
     } catch (error) {
-      if (!(error instanceof UnreadableRecordError)) throw error;
-      this.events.emit({ type: 'session.unreadable', handle: sid.handle, problem: error.message });
-      return undefined;
+      return this.unreadable(sid, error);
     }
   }
 
+  private judgeStored(sid: Sid, text: string, record: SessionRecord): ReadResult {
+    checkStored(record.data, this.codec.isJson ? text : undefined);
+    return this.judge(sid, text, { record, snapshot: Snapshot.of(record.data) });
+  }
+
+  private unreadable({ handle }: Sid, error: unknown): undefined {
+    if (!(error instanceof UnreadableRecordError)) throw error;
+    this.events.emit({ type: 'session.unreadable', handle, problem: error.message });
+    return undefined;
+  }
+
   /** The same for a text that was read before, at once. */
-  judge(sid: Sid, text: string, { record, snapshot }: ReadText): OpenedSession | 'replayed' | undefined {
+  judge(sid: Sid, text: string, { record, snapshot }: ReadText): ReadResult {
     const admitted = this.admit(record, sid);
     if (admitted === undefined) return undefined;
     const meta = withStaleness(admitted, this.clock.now());
@@ -112,10 +128,10 @@ export class RecordReader {
     return secret === undefined ? undefined : this.succession.mint({ secret, handle });
   }
 
-  private roleOf({ secret, judged }: Sid, { secrets }: SessionMeta): SecretRole {
-    return secret === undefined || secrets === undefined || judged === 'never'
+  private roleOf(sid: Sid, { secrets }: SessionMeta): SecretRole {
+    return sid.secret === undefined || secrets === undefined || sid.judged === 'never'
       ? 'current'
-      : this.succession.judge(secret, secrets, this.clock.now());
+      : this.succession.judge(sid, secrets, this.clock.now());
   }
 
   private admit({ cookie, meta: stored }: RecordFrame, sid: Sid): SessionMeta | undefined {

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { ReadText } from './record.reader.js';
 import { type LuaScript, luaScript, type RedisConnection } from '../redis/index.js';
 
 /** One write of one session. */
@@ -7,6 +8,8 @@ export interface RecordWrite {
   /** The text that was loaded: only over this very text may be written. `undefined`: only where nothing is. */
   loaded?: string;
   text: string;
+  /** What the text holds, if that is known, for those who look for it near. */
+  content?: ReadText;
   /** Milliseconds until Redis drops it; `undefined` keeps it for good. */
   expiresIn?: number;
   /** Milliseconds that the writer still has, if fewer than `redis.maxWait`. */
@@ -47,21 +50,20 @@ const SAVE: LuaScript = luaScript(`${BODY}return {'saved'}`);
 const SAVE_TRACKED: LuaScript = luaScript(`${BODY}redis.call('EXISTS', KEYS[1])
 return {'saved'}`);
 
-/** Runs the save script; safe to repeat. @throws StoreUnavailableError */
+/** Runs the save script; safe to repeat. @returns what {@link outcomeOf} reads @throws StoreUnavailableError */
 export function saveRecord(
   redis: RedisConnection,
   write: RecordWrite,
   { isTracked = false } = {},
-): Promise<SaveOutcome> {
+): Promise<unknown> {
   const loaded = write.loaded === undefined ? '' : hash('sha1', write.loaded, 'hex');
   const expiresIn = write.expiresIn === undefined ? '' : Math.max(1, Math.ceil(write.expiresIn));
   const how = { repeatable: true, within: write.within, durable: write.durable };
-  return redis
-    .script(isTracked ? SAVE_TRACKED : SAVE, [write.key], [loaded, write.text, expiresIn], how)
-    .then(outcomeOf);
+  return redis.script(isTracked ? SAVE_TRACKED : SAVE, [write.key], [loaded, write.text, expiresIn], how);
 }
 
-function outcomeOf(reply: unknown): SaveOutcome {
+/** What the save script has answered. */
+export function outcomeOf(reply: unknown): SaveOutcome {
   const [outcome, text] = reply as ['saved' | 'gone' | 'conflict', string];
   return outcome === 'conflict' ? { outcome, text } : { outcome };
 }

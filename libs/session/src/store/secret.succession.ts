@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import { type Milliseconds, seconds } from '../common/index.js';
 import type { SessionMeta, SessionSecrets } from './session.record.js';
-import { hashSecret, isSecretOf, type Sid } from './sid.js';
+import { hashSecret, isSecretOf, opensWith, type Sid } from './sid.js';
 
 /** How long the secret before stays good: as long as requests and answers may be under way. */
 const GRACE: Milliseconds = seconds(30);
@@ -53,10 +53,10 @@ export class SecretSuccession {
   }
 
   /** What a presented secret is to a record. */
-  judge(secret: string, secrets: SessionSecrets, now: number): SecretRole {
-    if (isSecretOf(secret, secrets.current)) return 'current';
-    if (secrets.next !== undefined && isSecretOf(secret, secrets.next)) return 'next';
-    return isGrace(secrets, now) && isSecretOf(secret, secrets.previous ?? '') ? 'previous' : 'replayed';
+  judge(sid: Sid, secrets: SessionSecrets, now: number): SecretRole {
+    if (opensWith(sid, secrets.current)) return 'current';
+    if (secrets.next !== undefined && opensWith(sid, secrets.next)) return 'next';
+    return isGrace(secrets, now) && opensWith(sid, secrets.previous ?? '') ? 'previous' : 'replayed';
   }
 
   /** The hashes once the successor was presented. */
@@ -73,7 +73,7 @@ export class SecretSuccession {
     const isDue = this.isDue(meta, now);
     // Asked at each request, and mostly in vain.
     if (sid.secret === undefined || !(isDue || isGrace(secrets, now))) return undefined;
-    const role = this.judge(sid.secret, secrets, now);
+    const role = this.judge(sid, secrets, now);
     const next = role === 'current' && isDue ? secrets.next : undefined;
     const wanted = role === 'previous' ? secrets.current : next;
     const found =
@@ -87,8 +87,7 @@ export class SecretSuccession {
    */
   repaired({ sid, meta, secrets, now }: PresentedSecret): SessionSecrets {
     const { secret, handle } = sid;
-    if (secret === undefined || !this.isDue(meta, now) || !isSecretOf(secret, secrets.current))
-      return secrets;
+    if (secret === undefined || !this.isDue(meta, now) || !opensWith(sid, secrets.current)) return secrets;
     const { next } = secrets;
     const isKnown =
       next !== undefined && this.successors(secret, handle).some((successor) => isSecretOf(successor, next));

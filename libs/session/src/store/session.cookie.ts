@@ -1,6 +1,5 @@
 import expressSession, { type Cookie } from 'express-session';
 import { days, type Milliseconds } from '../common/index.js';
-import type { CookieRecord } from './record.cookie.js';
 import type { SessionMeta, SessionPolicy } from './session.record.js';
 
 /** express-session's `Cookie`; its types leave out that the constructor takes attributes. */
@@ -58,23 +57,6 @@ export function listedUntilOf(meta: SessionMeta): number {
  */
 export function activityStepOf({ idle, fresh }: SessionPolicy): Milliseconds {
   return Math.min(idle, fresh?.idle ?? idle) / 10;
-}
-
-/** A cookie as a record has it: what express-session's `Cookie.toJSON` tells, which takes JSON.stringify three times as long. */
-export function recordOf(cookie: Cookie): CookieRecord {
-  const { originalMaxAge, expires, secure, httpOnly, domain, path, sameSite } = cookie;
-  const { partitioned, priority } = cookie as CookieFacts;
-  return {
-    originalMaxAge: originalMaxAge ?? null,
-    partitioned,
-    priority,
-    expires: expires instanceof Date ? expires.toISOString() : undefined,
-    secure,
-    httpOnly,
-    domain,
-    path,
-    sameSite,
-  };
 }
 
 /** What a cookie said at one moment. */

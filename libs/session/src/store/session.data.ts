@@ -18,14 +18,19 @@ export function dataOf(session: SessionLike): Fields {
   return data;
 }
 
+/** The same of a session that is to be stored. @throws SessionError `SESSION_NOT_SERIALIZABLE`, `RESERVED_FIELD` */
+export function dataToStore(session: SessionLike): Fields {
+  checkFields(session);
+  return dataOf(session);
+}
+
 /**
  * The application's own fields as JSON.
  *
  * @throws SessionError `SESSION_NOT_SERIALIZABLE`, `RESERVED_FIELD`
  */
 export function dataJsonOf(session: SessionLike): string {
-  checkFields(session);
-  return jsonOfNew(dataOf(session));
+  return jsonOfNew(dataToStore(session));
 }
 
 /** Puts other fields in the place of the application's own. */

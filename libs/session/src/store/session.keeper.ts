@@ -14,7 +14,7 @@ import { dataOf, type SessionLike } from './session.data.js';
 import type { Fields } from './session.fields.js';
 import type { SessionRecord } from './session.record.js';
 import { SessionTracking } from './session.tracking.js';
-import { parseSid, type Judgement } from './sid.js';
+import { parseSid, type Judgement, type Sid } from './sid.js';
 import { SessionUpdate } from './session.update.js';
 import { SessionWriter } from './session.writer.js';
 import { mergeThreeWays } from './three-way.merge.js';
@@ -56,13 +56,13 @@ export class SessionKeeper {
   }
 
   /** The session of an id; see {@link SessionOpener.open}. */
-  open(id: string, judged?: Judgement): Promise<OpenedSession | undefined> {
+  open(id: string | Sid, judged?: Judgement): Promise<OpenedSession | undefined> {
     return this.opener.open(id, judged);
   }
 
   /** The same without asking Redis; see {@link SessionOpener.openNear}. */
-  openNear(id: string): OpenedSession | undefined {
-    return this.opener.openNear(id);
+  openNear(sid: Sid): OpenedSession | undefined {
+    return this.opener.openNear(sid);
   }
 
   /** Asks Redis about a session that was opened without asking it: takes in what is newer, or notices that it has ended. */

@@ -1,14 +1,14 @@
 import type { Clock, Measured, Milliseconds, SessionEndReason, SessionEvents } from '../common/index.js';
 import type { RecordBackend } from './record.backend.js';
 import type { RecordCodec } from './record.codec.js';
-import { type OpenedSession, RecordReader } from './record.reader.js';
+import { type OpenedSession, type ReadResult, RecordReader } from './record.reader.js';
 import type { SecretSuccession } from './secret.succession.js';
 import { deadlineOf } from './session.cookie.js';
 import type { SessionLike } from './session.data.js';
 import { SessionEndings } from './session.endings.js';
 import type { Fields } from './session.fields.js';
-import type { SessionMeta, SessionPolicy } from './session.record.js';
-import { keyOf, parseSid, type Judgement, type Sid } from './sid.js';
+import type { SessionMeta, SessionPolicy, SessionRecord } from './session.record.js';
+import { judgedAs, keyOf, parseSid, type Judgement, type Sid } from './sid.js';
 import type { SessionAccess } from './store.options.js';
 import type { UserIndex } from './user.index.js';
 
@@ -38,6 +38,8 @@ export interface EndedSession {
   data?: Fields;
 }
 
+type MaybeOpened = OpenedSession | undefined;
+
 /** Finds the session of an id, renews its secret, and ends sessions. */
 export class SessionOpener {
   readonly reader: RecordReader;
@@ -58,7 +60,7 @@ export class SessionOpener {
    *
    * @param how where the id may be older than the session's secret; once it has opened the session, later writes do not judge it
    */
-  open(id: string, how?: Judgement): Promise<OpenedSession | undefined> {
+  open(id: string | Sid, how?: Judgement): Promise<OpenedSession | undefined> {
     const { probe } = this.events.measuring;
     return probe === undefined
       ? this.find(id, how)
@@ -66,43 +68,45 @@ export class SessionOpener {
   }
 
   private async find(
-    id: string,
+    id: string | Sid,
     how?: Judgement,
     measured?: Measured<'load'>,
   ): Promise<OpenedSession | undefined> {
     const judged = how ?? this.ordinaryJudgement;
-    const sid = parseSid(id);
+    const sid = typeof id === 'string' ? parseSid(id) : id;
     if (measured !== undefined) measured.outcome = 'refused';
     if (sid === undefined) return undefined;
     const key = this.keyOf(sid);
-    const near = how === undefined ? await this.openWritten({ ...sid, judged }) : undefined;
+    const asked = judgedAs(sid, judged);
+    const near = how === undefined && this.backend.isNear ? await this.openWritten(asked) : undefined;
     if (near !== undefined) {
       if (measured !== undefined) measured.outcome = 'near';
       return near;
     }
     const text = await this.backend.read(key, { isKept: sid.secret !== undefined });
-    const opened = text === null ? undefined : await this.interpret({ ...sid, judged }, text);
+    const found = text === null ? undefined : this.interpret(asked, text);
+    // An `await` of what is there already costs a turn of the queue.
+    const opened = found instanceof Promise ? await found : found;
     if (measured !== undefined && text === null) measured.outcome = 'absent';
     if (opened !== undefined) {
       if (measured !== undefined) measured.outcome = 'found';
       const { record, snapshot } = opened;
       this.backend.remember(key, opened.text, { record, snapshot });
     }
-    return opened && judged ? { ...opened, sid: { ...sid, judged: 'never' } } : opened;
+    return opened && judged ? { ...opened, sid: judgedAs(sid, 'never') } : opened;
   }
 
   /**
    * The session of an id as this process knows it, without asking Redis; `undefined` where Redis has to be asked: it is not known, or what
    * is known does not open it as it is. Whether a secret was copied is for Redis to say.
    */
-  openNear(id: string): OpenedSession | undefined {
-    const sid = parseSid(id);
+  openNear(sid: Sid): OpenedSession | undefined {
     // Of a plain session only Redis knows how long it lives.
-    if (sid?.secret === undefined) return undefined;
+    if (sid.secret === undefined) return undefined;
     const entry = this.backend.near(this.keyOf(sid));
     if (entry?.value === undefined) return undefined;
-    const judged = this.isReader ? { ...sid, judged: this.ordinaryJudgement } : sid;
-    const found = opensAsItIs(this.reader.judge(judged, entry.text, entry.value));
+    const asked = judgedAs(sid, this.ordinaryJudgement);
+    const found = opensAsItIs(this.reader.judge(asked, entry.text, entry.value));
     if (found === undefined) return undefined;
     this.events.measuring.probe?.note('load', { outcome: 'near' });
     found.isNear = true;
@@ -143,7 +147,7 @@ export class SessionOpener {
     if (sid === undefined) return undefined;
     const text = await this.backend.take(this.keyOf(sid));
     if (text === null) return undefined;
-    const record = await this.options.codec.decode(text, sid.handle).catch(() => undefined);
+    const record = await this.recordIn(text, sid.handle);
     const userId = record?.meta?.auth?.userId;
     this.events.emit({ type: 'session.ended', handle: sid.handle, userId, reason });
     if (record?.meta !== undefined && userId !== undefined) {
@@ -155,18 +159,34 @@ export class SessionOpener {
     return { text, userId, data: record?.data };
   }
 
-  /** What a text that Redis gave is to the one who came with an id; a replayed secret ends the session, a new one is promoted. */
-  async interpret(sid: Sid, text: string): Promise<OpenedSession | undefined> {
-    const found = await this.reader.read(sid, text);
-    if (found === 'replayed') {
-      if (sid.judged === 'quietly') return undefined;
-      const ended = await this.end(sid.text, 'stolen');
-      // Of two copies that come at one time, one is told of.
-      if (ended !== undefined)
-        this.events.emit({ type: 'session.stolen', handle: sid.handle, userId: ended.userId });
+  private async recordIn(text: string, handle: string): Promise<SessionRecord | undefined> {
+    try {
+      return await this.options.codec.decode(text, handle);
+    } catch {
       return undefined;
     }
+  }
+
+  /**
+   * What a text that Redis gave is to the one who came with an id; a replayed secret ends the session, a new one is promoted. Mostly there is
+   * nothing to wait for.
+   */
+  interpret(sid: Sid, text: string): MaybeOpened | Promise<MaybeOpened> {
+    const found = this.reader.read(sid, text);
+    return found instanceof Promise ? found.then((result) => this.act(sid, result)) : this.act(sid, found);
+  }
+
+  private act(sid: Sid, found: ReadResult): MaybeOpened | Promise<MaybeOpened> {
+    if (found === 'replayed') return this.replayed(sid);
     return found?.role === 'next' && !this.isReader ? this.promote(found) : found;
+  }
+
+  private async replayed(sid: Sid): Promise<undefined> {
+    if (sid.judged === 'quietly') return;
+    const ended = await this.end(sid.text, 'stolen');
+    // Of two copies that come at one time, one is told of.
+    if (ended !== undefined)
+      this.events.emit({ type: 'session.stolen', handle: sid.handle, userId: ended.userId });
   }
 
   private get isReader(): boolean {

@@ -1,5 +1,5 @@
 import { type Milliseconds, randomToken } from '../common/index.js';
-import { checkCookie, type CookieRecord } from './record.cookie.js';
+import { checkCookie, cookieJson, type CookieRecord } from './record.cookie.js';
 import { isDuration, isInstant, UnreadableRecordError } from './record.values.js';
 import { isReserved, META } from './reserved.names.js';
 import { isFields } from './session.fields.js';
@@ -7,13 +7,13 @@ import { isFields } from './session.fields.js';
 /** How long a session lives, fixed in its record. */
 export interface SessionPolicy {
   /** Ends this long after the last activity. */
-  idle: Milliseconds;
+  readonly idle: Milliseconds;
   /** Ends this long after its creation, whatever happens. */
-  absolute: Milliseconds;
+  readonly absolute: Milliseconds;
   /** Whether the browser keeps the cookie when it is closed. */
-  persistent: boolean;
+  readonly persistent: boolean;
   /** Of a session that outlives its user's attention: how long the login counts as fresh without activity, and at most. */
-  fresh?: { idle: Milliseconds; absolute: Milliseconds };
+  readonly fresh?: { readonly idle: Milliseconds; readonly absolute: Milliseconds };
 }
 
 /** Who is logged in, as the server knows it. */
@@ -57,6 +57,19 @@ export interface SessionMeta {
   auth?: SessionAuth;
 }
 
+/** Of a class, as all that each request makes: see "what a literal makes" in docs/request-path.md. */
+export class StoredMeta implements SessionMeta {
+  constructor(
+    readonly secrets: SessionSecrets | undefined,
+    readonly createdAt: number,
+    readonly lastActiveAt: number,
+    readonly renewedAt: number,
+    readonly policy: SessionPolicy,
+    readonly listedUntil: number | undefined,
+    readonly auth: SessionAuth | undefined,
+  ) {}
+}
+
 /** One session as Redis holds it. */
 export interface SessionRecord {
   cookie: CookieRecord;
@@ -75,7 +88,7 @@ const WRITE_BYTES = 9;
  */
 export function encodeRecord(cookie: CookieRecord, dataJson: string, meta: SessionMeta): string {
   const middle = dataJson === '{}' ? '' : `,${dataJson.slice(1, -1)}`;
-  return `{"cookie":${JSON.stringify(cookie)}${middle},"${META}":${metaJson(meta)}}`;
+  return `{"cookie":${cookieJson(cookie)}${middle},"${META}":${metaJson(meta)}}`;
 }
 
 /** Field by field: a copy that has the token in it takes longer to make than all of this. */
@@ -93,7 +106,7 @@ function metaJson({
   const login = auth === undefined ? '' : `"auth":${JSON.stringify(auth)},`;
   return (
     `{${first}"createdAt":${createdAt},"lastActiveAt":${lastActiveAt},"renewedAt":${renewedAt},` +
-    `"policy":${JSON.stringify(policy)},${listed}${login}"write":"${randomToken(WRITE_BYTES)}"}`
+    `"policy":${policyJson(policy)},${listed}${login}"write":"${randomToken(WRITE_BYTES)}"}`
   );
 }
 
@@ -129,15 +142,15 @@ function checkMeta(value: unknown): SessionMeta {
   if (secrets !== undefined && (!isFields(secrets) || typeof secrets.current !== 'string')) {
     throw new UnreadableRecordError('wrong secrets');
   }
-  return {
-    secrets: secrets === undefined ? undefined : checkSecrets(secrets),
+  return new StoredMeta(
+    secrets === undefined ? undefined : checkSecrets(secrets),
     createdAt,
     lastActiveAt,
     renewedAt,
-    policy: checkPolicy(policy.idle, policy.absolute, policy),
-    listedUntil: isInstant(listedUntil) ? listedUntil : undefined,
-    auth: auth === undefined ? undefined : checkAuth(auth),
-  };
+    checkPolicy(policy.idle, policy.absolute, policy),
+    isInstant(listedUntil) ? listedUntil : undefined,
+    auth === undefined ? undefined : checkAuth(auth),
+  );
 }
 
 function checkPolicy(
@@ -145,12 +158,42 @@ function checkPolicy(
   absolute: Milliseconds,
   from: Record<string, unknown>,
 ): SessionPolicy {
-  const policy = { idle, absolute, persistent: from.persistent === true };
+  const persistent = from.persistent === true;
   const { fresh } = from;
-  if (fresh === undefined) return policy;
+  if (fresh === undefined) return sharedPolicy({ idle, absolute, persistent });
   if (!isFields(fresh) || !isDuration(fresh.idle) || !isDuration(fresh.absolute))
     throw new UnreadableRecordError('wrong policy');
-  return { ...policy, fresh: { idle: fresh.idle, absolute: fresh.absolute } };
+  return sharedPolicy({
+    idle,
+    absolute,
+    persistent,
+    fresh: { idle: fresh.idle, absolute: fresh.absolute },
+  });
+}
+
+/** The last policy: most sessions of an application have the same, which is then kept, and written as JSON, once. */
+const last: { policy?: SessionPolicy; json?: string } = {};
+
+function sharedPolicy(policy: SessionPolicy): SessionPolicy {
+  if (last.policy !== undefined && isSamePolicy(policy, last.policy)) return last.policy;
+  last.policy = policy;
+  last.json = undefined;
+  return policy;
+}
+
+const isSamePolicy = (one: SessionPolicy, other: SessionPolicy): boolean =>
+  one.idle === other.idle &&
+  one.absolute === other.absolute &&
+  one.persistent === other.persistent &&
+  one.fresh?.idle === other.fresh?.idle &&
+  one.fresh?.absolute === other.fresh?.absolute;
+
+function policyJson(policy: SessionPolicy): string {
+  if (last.policy !== policy) {
+    last.policy = policy;
+    last.json = undefined;
+  }
+  return (last.json ??= JSON.stringify(policy));
 }
 
 function checkSecrets({ current, next, previous, graceUntil }: Record<string, unknown>): SessionSecrets {

@@ -1,7 +1,7 @@
 // oxlint-disable typescript/no-unsafe-type-assertion -- what JSON.parse makes has no types, and is looked at on every request
 import expressSession from 'express-session';
 import { dataJsonOf, type SessionLike } from './session.data.js';
-import { type Fields, parseFields } from './session.fields.js';
+import { type Fields, isFields, parseFields } from './session.fields.js';
 import { SessionCookie } from './session.cookie.js';
 
 /**
@@ -23,6 +23,16 @@ export class Snapshot {
 
   static ofJson(text: string): Snapshot {
     return new Snapshot(undefined, text);
+  }
+
+  /**
+   * Of data that was just written as this JSON. What is as it was before is taken from there: parsing all of it anew takes three times as
+   * long, and what is kept of sessions that are written often is mostly the same.
+   */
+  static ofWritten(data: Fields, json: string, before: Snapshot): Snapshot {
+    // A copy to begin with, because the engine then goes on with a shape that it knows.
+    const kept = keptFields(before.fields, data, { ...data });
+    return kept === NOT_PLAIN ? Snapshot.ofJson(json) : Snapshot.of(kept);
   }
 
   get json(): string {
@@ -97,8 +107,11 @@ function copyOf(value: unknown): unknown {
 
 /** Whether something would be written as JSON just as what JSON.parse made; `undefined` where that is not plain to see. */
 function isSame(kept: unknown, value: unknown): boolean | undefined {
-  if (kept === value) return true;
-  if (typeof value !== 'object' || value === null) return isPlain(value) ? false : undefined;
+  // Kind by kind: where an engine has seen texts only, it compares them by place before anything else.
+  if (typeof value === 'string') return typeof kept === 'string' && kept === value;
+  if (typeof value === 'number') return kept === value ? true : isPlain(value) ? false : undefined;
+  if (typeof value !== 'object' || value === null)
+    return kept === value ? true : isPlain(value) ? false : undefined;
   if (typeof kept !== 'object' || kept === null || Object.hasOwn(value, 'toJSON')) return undefined;
   if (Array.isArray(kept)) {
     if (!Array.isArray(value) || Object.getPrototypeOf(value) !== Array.prototype) return undefined;
@@ -120,9 +133,54 @@ function isSame(kept: unknown, value: unknown): boolean | undefined {
   return at === names.length ? true : undefined;
 }
 
-/** Whether JSON says just this value, so that another one is another text. `NaN` is written as `null`, and a function not at all. */
+/** What only JSON.stringify knows how to write. */
+const NOT_PLAIN = Symbol('not plain');
+
+/** What JSON.parse would make of what JSON.stringify makes of a value; of the objects that it had before, those that still say the same. */
+function keptOf(before: unknown, value: unknown): unknown {
+  // What JSON made is never undefined: then there was nothing.
+  if (before !== undefined && isSame(before, value) === true) return before;
+  if (typeof value === 'string') return ownText(value);
+  if (typeof value !== 'object' || value === null) return isPlain(value) ? value : NOT_PLAIN;
+  if (Object.hasOwn(value, 'toJSON')) return NOT_PLAIN;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (Array.isArray(value)) return prototype === Array.prototype ? keptList(before, value) : NOT_PLAIN;
+  return prototype === Object.prototype ? keptFields(before, value as Fields) : NOT_PLAIN;
+}
+
+/** @param all where they are put */
+function keptFields(before: unknown, fields: Readonly<Fields>, all: Fields = {}): Fields | typeof NOT_PLAIN {
+  const earlier = isFields(before) ? before : {};
+  for (const name of Object.keys(fields)) {
+    const kept = keptOf(Object.hasOwn(earlier, name) ? earlier[name] : undefined, fields[name]);
+    if (kept === NOT_PLAIN) return kept;
+    all[name] = kept;
+  }
+  return all;
+}
+
+function keptList(before: unknown, list: readonly unknown[]): unknown[] | typeof NOT_PLAIN {
+  const earlier: readonly unknown[] = Array.isArray(before) ? before : [];
+  const all: unknown[] = [];
+  // Not `map`, which passes over places that hold nothing.
+  for (let at = 0; at < list.length; at++) {
+    const kept = keptOf(earlier[at], list[at]);
+    if (kept === NOT_PLAIN) return kept;
+    all.push(kept);
+  }
+  return all;
+}
+
+/** The engine keeps no text shorter than this as a part of another one. */
+const LEAST_PART = 13;
+
+/** The same text, but none that keeps a long one alive of which it is a part (the body of a request, say). */
+const ownText = (text: string): string =>
+  text.length < LEAST_PART ? text : (JSON.parse(JSON.stringify(text)) as string);
+
+/** Whether JSON says just this value, so that another one is another text. `NaN` is written as `null`, `-0` as `0`, and a function not at all. */
 const isPlain = (value: unknown): boolean =>
   typeof value === 'string' ||
   typeof value === 'boolean' ||
   value === null ||
-  (typeof value === 'number' && Number.isFinite(value));
+  (typeof value === 'number' && Number.isFinite(value) && !Object.is(value, -0));

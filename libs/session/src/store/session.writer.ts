@@ -1,22 +1,14 @@
 import type { Clock, Measured, Milliseconds, SessionEvents } from '../common/index.js';
 import { SessionEndedError, SessionReadOnlyError, StoreUnavailableError } from '../common/index.js';
-import { checkReadable } from './data.json.js';
+import { checkReadable, jsonOfNew } from './data.json.js';
 import type { RecordBackend } from './record.backend.js';
-import { checkCookie } from './record.cookie.js';
+import { recordOf, wrongAttributeOf } from './record.cookie.js';
 import type { OpenedSession } from './record.reader.js';
-import type { RecordWrite, SaveOutcome } from './save.script.js';
-import {
-  askedPolicy,
-  copyOf,
-  deadlineOf,
-  factsOf,
-  listedUntilOf,
-  recordOf,
-  syncCookie,
-} from './session.cookie.js';
-import { dataJsonOf, dataOf, replaceData, type SessionLike } from './session.data.js';
+import type { RecordWrite } from './save.script.js';
+import { askedPolicy, copyOf, deadlineOf, factsOf, listedUntilOf, syncCookie } from './session.cookie.js';
+import { dataOf, dataToStore, replaceData, type SessionLike } from './session.data.js';
 import type { KeeperOptions, SessionOpener } from './session.opener.js';
-import type { SessionMeta, SessionPolicy } from './session.record.js';
+import { type SessionMeta, type SessionPolicy, StoredMeta } from './session.record.js';
 import { Snapshot } from './session.snapshot.js';
 import { mergeThreeWays } from './three-way.merge.js';
 import type { TrackedSession, WrittenSession } from './tracked.session.js';
@@ -134,7 +126,8 @@ export class SessionWriter {
   ): Promise<OpenedSession | undefined> {
     if (state.text === undefined && this.options.access === 'read')
       throw new SessionReadOnlyError('this would create a session.');
-    const dataJson = dataJsonOf(session);
+    const data = dataToStore(session);
+    const dataJson = jsonOfNew(data);
     const asked = askedPolicy(session.cookie, state.cookie.originalMaxAge, state.meta.policy);
     const ttl = this.options.ttlOf?.(session);
     const policy = ttl === undefined || state.sid.secret === undefined ? asked : { ...asked, idle: ttl };
@@ -145,29 +138,33 @@ export class SessionWriter {
       return undefined;
     }
     checkReadable(dataJson);
-    const meta = await this.listed(state, this.activeMeta(state, policy));
+    // At once: the application may go on changing the session while it is written.
+    const snapshot = Snapshot.ofWritten(data, dataJson, state.snapshot);
+    // An `await` of what is there already costs a turn of the queue.
+    const listed = this.listed(state, this.activeMeta(state, policy));
+    const meta = listed instanceof Promise ? await listed : listed;
     syncCookie(session.cookie, meta, this.clock.now());
     const { codec } = this.options;
     const cookie = recordOf(session.cookie);
-    const text = await codec.encode(cookie, dataJson, meta, state.sid.handle);
+    const encoded = codec.encode(cookie, dataJson, meta, state.sid.handle);
+    const text = typeof encoded === 'string' ? encoded : await encoded;
     const large = codec.limits.measure(dataJson, text);
     const isNew = state.text === undefined;
-    const saved = await this.sendText(state, {
+    if (state.isUncertain) throw uncertain();
+    // Unless it turns out otherwise.
+    state.isUncertain = true;
+    const saved = await this.backend.save({
       key: this.opener.keyOf(state.sid),
       loaded: state.text,
       text,
+      // The next request need not read what is known here.
+      content: wrongAttributeOf(cookie) === undefined ? { record: { cookie, meta }, snapshot } : undefined,
       expiresIn: this.opener.expiresIn(meta, session),
       within: how.within,
       durable: how.durable,
     });
+    state.isUncertain = false;
     if (saved.outcome === 'saved') {
-      const snapshot = Snapshot.ofJson(dataJson);
-      // The next request need not read what is known here.
-      if (this.backend.isNear)
-        this.backend.remember(this.opener.keyOf(state.sid), text, {
-          record: { cookie: checkCookie(cookie), meta },
-          snapshot,
-        });
       state.meta = meta;
       state.text = text;
       state.snapshot = snapshot;
@@ -185,19 +182,6 @@ export class SessionWriter {
     state.ended = true;
     this.events.emit({ type: 'session.writeRefused', handle: state.sid.handle });
     throw new SessionEndedError(state.sid.handle);
-  }
-
-  /** A write whose outcome is unknown must not be followed by another of the same request: it could count twice. */
-  private sendText(state: TrackedSession, write: RecordWrite): Promise<SaveOutcome> {
-    if (state.isUncertain) {
-      throw new StoreUnavailableError(
-        'An earlier write of this session had an unknown outcome; nothing more is written. Reload it first.',
-      );
-    }
-    return this.backend.save(write).catch((error: unknown) => {
-      state.isUncertain = true;
-      throw error;
-    });
   }
 
   /** Puts this request's changes on top of what another request stored meanwhile. */
@@ -227,11 +211,17 @@ export class SessionWriter {
     const now = this.clock.now();
     // Of a plain session the last activity is not known for sure, so what is left of its idle timeout is not either.
     const lastActiveAt = isPassive === true && sid.secret !== undefined ? meta.lastActiveAt : now;
-    const { secrets } = meta;
+    const { secrets, createdAt, renewedAt, listedUntil, auth } = meta;
     const repaired = secrets && this.options.succession.repaired({ sid, meta, secrets, now });
-    return { ...meta, secrets: repaired, lastActiveAt, policy };
+    return new StoredMeta(repaired, createdAt, lastActiveAt, renewedAt, policy, listedUntil, auth);
   }
 }
+
+/** A write whose outcome is unknown must not be followed by another of the same request: it could count twice. */
+const uncertain = (): StoreUnavailableError =>
+  new StoreUnavailableError(
+    'An earlier write of this session had an unknown outcome; nothing more is written. Reload it first.',
+  );
 
 /** What is left until an instant of `performance.now()`. @throws StoreUnavailableError if nothing is */
 function timeLeft(giveUpAt: number): Milliseconds {

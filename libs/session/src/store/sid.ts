@@ -35,27 +35,47 @@ export type Judgement = 'quietly' | 'never';
 /** How new ids are made: `secret` (default) or `plain`, to share sessions with express-session + connect-redis. */
 export type IdFormat = 'secret' | 'plain';
 
-/** One that was read lately, which keeps what is asked for at each request. */
+/** One that was made or read lately, which keeps what is asked for at each request. */
 class KnownSid implements Sid {
   #prefix = '';
   #key: string | undefined;
+  /** The hash of which its secret is known to be the secret. */
+  #hash: string | undefined;
 
   constructor(
     readonly text: string,
     readonly handle: string,
     readonly secret: string | undefined,
+    readonly judged?: Judgement,
   ) {}
 
   keyUnder(prefix: string): string {
     if (this.#key === undefined || this.#prefix !== prefix) {
       this.#prefix = prefix;
-      this.#key = prefix + this.handle;
+      // `prefix + handle` would stay a text of two pieces, which tables compare slowly.
+      this.#key = [prefix, this.handle].join('');
     }
     return this.#key;
   }
+
+  judgedAs(judged: Judgement | undefined): KnownSid {
+    const sid = new KnownSid(this.text, this.handle, this.secret, judged);
+    sid.#prefix = this.#prefix;
+    sid.#key = this.#key;
+    sid.#hash = this.#hash;
+    return sid;
+  }
+
+  isOf(kept: string): boolean {
+    // Two hashes of the server's own are compared here, not what somebody sent.
+    if (this.#hash === kept) return true;
+    if (this.secret === undefined || !isSecretOf(this.secret, kept)) return false;
+    this.#hash = kept;
+    return true;
+  }
 }
 
-/** Those with a secret that were read lately. */
+/** Those with a secret that were made or read lately. */
 const known = new Map<string, KnownSid>();
 const MOST_KNOWN = 10_000;
 
@@ -83,7 +103,9 @@ export function createSid(format: IdFormat): Sid {
   }
   const handle = randomToken(HANDLE_BYTES);
   const secret = randomToken(SECRET_BYTES);
-  return { text: `${handle}.${secret}`, handle, secret };
+  const sid = new KnownSid(`${handle}.${secret}`, handle, secret);
+  remember(known, sid.text, sid, MOST_KNOWN);
+  return sid;
 }
 
 /** What Redis keeps of a secret: SHA-256, base64url. The secret has 256 random bits, so it needs no salt. */
@@ -91,17 +113,21 @@ export function hashSecret(secret: string): string {
   return hash('sha256', secret, 'base64url');
 }
 
-/** Secrets that were right, with their hashes, so that those of busy sessions are not worked out with every request. */
-const right = new Map<string, string>();
-const MOST_RIGHT = 10_000;
-
 /** Whether `secret` is the one of which the hash `kept` was made, in a time that tells nothing about it. */
 export function isSecretOf(secret: string, kept: string): boolean {
-  // Two hashes of the server's own are compared here, not what somebody sent.
-  if (right.get(secret) === kept) return true;
   const given = Buffer.from(hashSecret(secret));
   const expected = Buffer.from(kept);
-  const isRight = given.length === expected.length && timingSafeEqual(given, expected);
-  if (isRight) remember(right, secret, kept, MOST_RIGHT);
-  return isRight;
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+/** The same of an id's secret; of a busy session it is not worked out with every request. */
+export function opensWith(sid: Sid, kept: string): boolean {
+  if (sid instanceof KnownSid) return sid.isOf(kept);
+  return sid.secret !== undefined && isSecretOf(sid.secret, kept);
+}
+
+/** An id that is judged in another way. */
+export function judgedAs(sid: Sid, judged: Judgement | undefined): Sid {
+  if (judged === sid.judged) return sid;
+  return sid instanceof KnownSid ? sid.judgedAs(judged) : { ...sid, judged };
 }

@@ -54,8 +54,9 @@ export function track(session: object, state: TrackedSession): void {
 
 /** Runs what is done to one session object one after the other. */
 export function queued<T>(state: TrackedSession, work: () => Promise<T>): Promise<T> {
-  const result = state.queue === undefined ? work() : state.queue.then(work);
-  state.queue = result.catch(() => undefined);
+  // Also after one that failed.
+  const result = state.queue === undefined ? work() : state.queue.then(work, work);
+  state.queue = result;
   return result;
 }
 

@@ -1,4 +1,4 @@
-import { type Milliseconds, StoreUnavailableError } from '../common/index.js';
+import { type Milliseconds, StoreUnavailableError, UnderWay } from '../common/index.js';
 import type { WrittenSession } from './tracked.session.js';
 
 /**
@@ -8,18 +8,19 @@ import type { WrittenSession } from './tracked.session.js';
  * them fits in each round, and the others conflict, merge and try again, 1275 times together. In turn, each merges once.
  */
 export class WriterTurns {
-  private readonly last = new Map<string, Turn>();
+  private readonly underWay = new UnderWay<Turn>();
 
   /** Takes a place behind those who write the key at this moment. Has to be ended, whatever happens. */
   take(key: string): Turn {
-    const turn = new Turn(this.last, key);
-    this.last.set(key, turn);
+    const turn = new Turn(this.underWay, key);
+    this.underWay.add(turn);
     return turn;
   }
 }
 
 /** A writer's place. Nearly always there is nobody before it and nobody behind it, so that nothing is made for them until they come. */
 export class Turn {
+  behind: this | undefined;
   private before: Turn | undefined;
   private written: WrittenSession | undefined;
   private isOver = false;
@@ -27,10 +28,10 @@ export class Turn {
   private tellOver: (() => void) | undefined;
 
   constructor(
-    private readonly last: Map<string, Turn>,
-    private readonly key: string,
+    private readonly underWay: UnderWay<Turn>,
+    readonly key: string,
   ) {
-    this.before = last.get(key);
+    this.before = underWay.latest(key);
   }
 
   /** Whether it is its turn already. */
@@ -78,7 +79,7 @@ export class Turn {
     // Else each one would keep all that ever were before it.
     this.before = undefined;
     this.isOver = true;
-    if (this.last.get(this.key) === this) this.last.delete(this.key);
+    this.underWay.remove(this);
     this.tellOver?.();
   }
 
