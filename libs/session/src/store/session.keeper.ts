@@ -223,7 +223,8 @@ export class SessionKeeper {
     const turn = this.turns.take(state.sid.handle);
     try {
       if (!turn.isNow) this.writer.catchUp(session, state, await turn.come(giveUpAt));
-      await this.writer.write(session, state, giveUpAt, durable);
+      // Each newer text that is found is merged with this request's changes.
+      while (!(await this.writer.attempt(session, state, { giveUpAt, durable })));
       turn.wrote(state);
     } finally {
       turn.end();

@@ -37,7 +37,7 @@ export class SessionUpdate {
       try {
         const result = await change(session);
         const isStored =
-          !this.isChanged(session, state) || (await this.writer.attempt(session, state, undo, giveUpAt));
+          !this.isChanged(session, state) || (await this.writer.attempt(session, state, { giveUpAt, undo }));
         return { result, isStored };
       } catch (error) {
         undo();

@@ -4,7 +4,6 @@ import { checkReadable, jsonOfNew } from './data.json.js';
 import type { RecordBackend } from './record.backend.js';
 import { recordOf, wrongAttributeOf } from './record.cookie.js';
 import type { OpenedSession } from './record.reader.js';
-import type { RecordWrite } from './save.script.js';
 import { askedPolicy, copyOf, deadlineOf, factsOf, listedUntilOf, syncCookie } from './session.cookie.js';
 import { dataOf, dataToStore, replaceData, type SessionLike } from './session.data.js';
 import type { KeeperOptions, SessionOpener } from './session.opener.js';
@@ -16,6 +15,15 @@ import type { TrackedSession, WrittenSession } from './tracked.session.js';
 /** What is stored now instead of what was loaded. */
 type NewerSession = Pick<OpenedSession, 'text' | 'meta' | 'snapshot'>;
 
+/** How one attempt to write is made. */
+interface WriteAttempt {
+  /** An instant of `performance.now()`. */
+  giveUpAt: number;
+  durable?: 'login' | 'data';
+  /** Called before what others wrote is taken in, to take back what should not count as this request's change. */
+  undo?: () => void;
+}
+
 /** Writes sessions over the text that was loaded, and brings changes of several requests together. */
 export class SessionWriter {
   constructor(
@@ -26,45 +34,12 @@ export class SessionWriter {
     private readonly events: SessionEvents,
   ) {}
 
-  /** Writes until it is written: each newer text that is found is merged with this request's changes. */
-  async write(
-    session: SessionLike,
-    state: TrackedSession,
-    giveUpAt: number,
-    durable: 'login' | 'data' = 'data',
-  ): Promise<void> {
-    for (;;) {
-      const newer = await this.send(session, state, { within: timeLeft(giveUpAt), durable });
-      if (newer === undefined) return;
-      this.rebase(session, state, newer);
-    }
-  }
-
   /** Takes in what another request of this process has just written, as if it had been loaded. */
   catchUp(session: SessionLike, state: TrackedSession, latest: WrittenSession | undefined): void {
     const { text } = latest ?? {};
     if (latest === undefined || text === undefined || state.text === undefined || text === state.text) return;
     const { meta, snapshot } = latest;
     this.rebase(session, state, { text, meta, snapshot });
-  }
-
-  /**
-   * Writes once. If another request was faster, takes its data in, below what this request changed.
-   *
-   * @param undo called before that, to take back what should not count as this request's change
-   * @returns whether it is written
-   */
-  async attempt(
-    session: SessionLike,
-    state: TrackedSession,
-    undo: () => void,
-    giveUpAt: number,
-  ): Promise<boolean> {
-    const newer = await this.send(session, state, { within: timeLeft(giveUpAt), durable: 'data' });
-    if (newer === undefined) return true;
-    undo();
-    this.rebase(session, state, newer);
-    return false;
   }
 
   /**
@@ -118,12 +93,17 @@ export class SessionWriter {
     }
   }
 
-  /** Writes over the loaded text. @returns what another request stored meanwhile, or `undefined` if it is written */
-  private async send(
+  /**
+   * Writes over the loaded text, once. If another request was faster, takes its data in, below what this request changed.
+   *
+   * @returns whether it is written
+   */
+  async attempt(
     session: SessionLike,
     state: TrackedSession,
-    how: Pick<RecordWrite, 'within' | 'durable'>,
-  ): Promise<OpenedSession | undefined> {
+    { giveUpAt, durable = 'data', undo }: WriteAttempt,
+  ): Promise<boolean> {
+    const within = timeLeft(giveUpAt);
     if (state.text === undefined && this.options.access === 'read')
       throw new SessionReadOnlyError('this would create a session.');
     const data = dataToStore(session);
@@ -135,7 +115,7 @@ export class SessionWriter {
       // A lifetime of nothing asks for the end, as in connect-redis.
       state.ended = true;
       await this.opener.end(state.sid.text, 'destroyed');
-      return undefined;
+      return true;
     }
     checkReadable(dataJson);
     // At once: the application may go on changing the session while it is written.
@@ -160,8 +140,8 @@ export class SessionWriter {
       // The next request need not read what is known here.
       content: wrongAttributeOf(cookie) === undefined ? { record: { cookie, meta }, snapshot } : undefined,
       expiresIn: this.opener.expiresIn(meta, session),
-      within: how.within,
-      durable: how.durable,
+      within,
+      durable,
     });
     state.isUncertain = false;
     if (saved.outcome === 'saved') {
@@ -175,10 +155,14 @@ export class SessionWriter {
         state.isLargeTold = true;
         this.events.emit({ type: 'session.large', handle: state.sid.handle, ...large });
       }
-      return undefined;
+      return true;
     }
     const newer = saved.outcome === 'gone' ? undefined : await this.opener.interpret(state.sid, saved.text);
-    if (newer !== undefined) return newer;
+    if (newer !== undefined) {
+      undo?.();
+      this.rebase(session, state, newer);
+      return false;
+    }
     state.ended = true;
     this.events.emit({ type: 'session.writeRefused', handle: state.sid.handle });
     throw new SessionEndedError(state.sid.handle);
