@@ -46,9 +46,11 @@ describe.each(ADAPTERS)('the near cache, on %s', (adapter) => {
       const session = store.give({}, opened!);
       change(session);
       await store.keeper.save(session);
-      const { text, value } = store.backend.near(`sess:${handle}`)!;
+      const { stored, value } = store.backend.near(`sess:${handle}`)!;
+      const text = (await redis.client.get(`sess:${handle}`))!;
       const { data, ...frame } = decodeRecord(text);
-      expect(text).toBe(await redis.client.get(`sess:${handle}`));
+      expect(stored.is(text)).toBe(true);
+      expect(stored.is(`${text} `)).toBe(false);
       expect(value!.record).toEqual(frame);
       expect(value!.snapshot.json).toBe(JSON.stringify(data));
     }

@@ -63,7 +63,7 @@ describe('what is under way in a near cache', () => {
       expect(cache.find('a')).toBeUndefined();
     }
     cache.fill(later, 'new');
-    expect(cache.find('a')?.text).toBe('new');
+    expect(cache.find('a')?.stored.text).toBe('new');
     cache.fill(other, 'other');
     expect(cache.find('b') === undefined).toBe(cache.statistics().entries === 1);
   });
@@ -76,7 +76,7 @@ describe('what is under way in a near cache', () => {
       for (const [place, which] of order.entries()) {
         if (place === 2) cache.invalidated('a');
         cache.fill(begun[which], 'read');
-        expect(cache.find('a')?.text).toBe(place === 2 ? undefined : 'read');
+        expect(cache.find('a')?.stored.text).toBe(place === 2 ? undefined : 'read');
       }
     },
   );

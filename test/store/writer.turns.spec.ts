@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { StoreUnavailableError } from 'nestjs-redis-session';
+import { StoredText } from '../../libs/session/src/store/stored.text.js';
 import type { WrittenSession } from '../../libs/session/src/store/tracked.session.js';
 import { Turn, WriterTurns } from '../../libs/session/src/store/writer.turns.js';
 
-const written = (text: string) => ({ text }) as WrittenSession;
+const written = (text: string) => ({ stored: StoredText.of(text) }) as WrittenSession;
 const inAWhile = () => performance.now() + 30_000;
 /** All that can happen without anything from outside. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -19,8 +20,8 @@ describe('writers of one key', () => {
       true,
     ]);
     const told: unknown[] = [];
-    void second.come(inAWhile()).then((latest) => told.push('second', latest?.text));
-    void third.come(inAWhile()).then((latest) => told.push('third', latest?.text));
+    void second.come(inAWhile()).then((latest) => told.push('second', latest?.stored?.text));
+    void third.come(inAWhile()).then((latest) => told.push('third', latest?.stored?.text));
     await settled();
     expect(told).toEqual([]);
     first.wrote(written('1'));

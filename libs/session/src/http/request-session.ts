@@ -207,7 +207,7 @@ export class RequestSession extends RequestFields {
     // Set to null by the application: the browser keeps the cookie as Redis keeps the session.
     if (isNull(session)) return undefined;
     const state = this.stateOf(session);
-    const isAlive = state !== undefined && !state.ended && (state.text !== undefined || this.isChanged());
+    const isAlive = state !== undefined && !state.ended && (state.stored !== undefined || this.isChanged());
     if (session === undefined || !isAlive)
       return this.came !== undefined && !this.isLoadedOne() ? this.cookies.clear() : undefined;
     if (!this.isLoadedOne()) return this.cookies.write(session.id, session.cookie);

@@ -18,6 +18,6 @@ export interface SessionPassage {
 /** A session object as one that was used; `undefined` if it is not stored, or not any more. */
 export function usedSession(session: CurrentSession | undefined | null): UsedSession | undefined {
   const state = session ? trackedOf(session) : undefined;
-  if (state?.text === undefined || state.ended) return undefined;
+  if (state?.stored === undefined || state.ended) return undefined;
   return { handle: state.sid.handle, createdAt: state.meta.createdAt };
 }

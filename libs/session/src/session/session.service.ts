@@ -34,7 +34,7 @@ export class SessionService {
    */
   expiresAt(session: CurrentSession): number | undefined {
     const state = trackedOf(session);
-    return state?.text === undefined || state.ended ? undefined : deadlineOf(state.meta);
+    return state?.stored === undefined || state.ended ? undefined : deadlineOf(state.meta);
   }
 
   /** How long the session still lives if nothing more happens; 0 for one that is not stored. See {@link expiresAt}. */
@@ -45,7 +45,7 @@ export class SessionService {
   /** How long a session lives and why; `undefined` for one that is not stored. Asking does not prolong it. */
   life(session: CurrentSession): SessionLife | undefined {
     const state = trackedOf(session);
-    if (state?.text === undefined || state.ended) return undefined;
+    if (state?.stored === undefined || state.ended) return undefined;
     const { createdAt, lastActiveAt, policy } = state.meta;
     return {
       createdAt,

@@ -1,5 +1,6 @@
 import { type Milliseconds, type NearCacheStatistics, UnderWay } from '../common/index.js';
 import type { KeyTrackingListener } from '../redis/index.js';
+import { StoredText } from './stored.text.js';
 
 /** What `nearCache` may do. */
 export interface NearCacheLimits {
@@ -13,7 +14,7 @@ export class NearEntry<T> {
   isUsed = false;
 
   constructor(
-    public text: string,
+    public stored: StoredText,
     /** Whatever the reader wants to find beside the text the next time. */
     public value: T | undefined,
     /** By a clock that nobody sets. */
@@ -88,15 +89,17 @@ export class NearCache<T> implements KeyTrackingListener {
       this.entries.delete(key);
       return;
     }
+    // What was made of it is worth more than it is: it need not be kept too.
+    const stored = value === undefined ? StoredText.of(text) : StoredText.withoutText(text);
     const entry = this.entries.get(key);
     if (entry !== undefined) {
       // In its place: see UnderWay of what leaves a Map.
-      entry.text = text;
+      entry.stored = stored;
       entry.value = value;
       entry.readAt = this.now();
       return;
     }
-    this.entries.set(key, new NearEntry(text, value, this.now()));
+    this.entries.set(key, new NearEntry(stored, value, this.now()));
     if (this.entries.size > this.limits.maxEntries) this.makeRoom();
   }
 
@@ -113,7 +116,7 @@ export class NearCache<T> implements KeyTrackingListener {
   /** Puts something beside a text that is still there, for the next who finds it. */
   attach(key: string, text: string, value: T): void {
     const entry = this.entries.get(key);
-    if (entry?.text === text) entry.value = value;
+    if (entry?.stored.text === text) entry.value = value;
   }
 
   /** This process has changed the key, or perhaps will: nothing is known of it. */

@@ -91,11 +91,12 @@ function rightOf(cookie: object): RightAttributes | string {
 export function recordOf(cookie: Cookie): CookieRecord {
   const { originalMaxAge, expires } = cookie;
   const until = expires instanceof Date ? expires.toISOString() : undefined;
-  const life = { originalMaxAge: originalMaxAge ?? null, expires: until };
   const right = rightOf(cookie);
-  if (typeof right !== 'string') return { ...life, ...right.present };
+  // One `...`, and that one last: what two of them make outlives young garbage.
+  if (typeof right !== 'string')
+    return { originalMaxAge: originalMaxAge ?? null, expires: until, ...right.present };
   const { path, domain, secure, httpOnly, sameSite } = cookie;
-  return { ...life, path, domain, secure, httpOnly, sameSite };
+  return { originalMaxAge: originalMaxAge ?? null, expires: until, path, domain, secure, httpOnly, sameSite };
 }
 
 /** What JSON.stringify would write. */

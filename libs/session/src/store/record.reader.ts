@@ -6,6 +6,7 @@ import { UnreadableRecordError } from './record.values.js';
 import type { SessionMeta, SessionPolicy, SessionRecord, SessionSecrets } from './session.record.js';
 import type { SecretRole, SecretSuccession } from './secret.succession.js';
 import { Snapshot } from './session.snapshot.js';
+import { StoredText } from './stored.text.js';
 import type { Sid } from './sid.js';
 
 /** What is around the application's own fields. */
@@ -14,8 +15,8 @@ type RecordFrame = Pick<SessionRecord, 'cookie' | 'meta'>;
 /** What was found under an id. */
 export interface OpenedSession {
   sid: Sid;
-  /** The stored text that all of this was read from. */
-  text: string;
+  /** The text that all of this was read from. */
+  stored: StoredText;
   meta: SessionMeta;
   record: RecordFrame;
   /** The application's own fields. */
@@ -32,7 +33,7 @@ class Opened implements OpenedSession {
 
   constructor(
     readonly sid: Sid,
-    readonly text: string,
+    readonly stored: StoredText,
     readonly meta: SessionMeta,
     readonly record: RecordFrame,
     readonly snapshot: Snapshot,
@@ -93,7 +94,7 @@ export class RecordReader {
 
   private judgeStored(sid: Sid, text: string, record: SessionRecord): ReadResult {
     checkStored(record.data, this.codec.isJson ? text : undefined);
-    return this.judge(sid, text, { record, snapshot: Snapshot.of(record.data) });
+    return this.judge(sid, StoredText.of(text), { record, snapshot: Snapshot.of(record.data) });
   }
 
   private unreadable({ handle }: Sid, error: unknown): undefined {
@@ -103,14 +104,14 @@ export class RecordReader {
   }
 
   /** The same for a text that was read before, at once. */
-  judge(sid: Sid, text: string, { record, snapshot }: ReadText): ReadResult {
+  judge(sid: Sid, stored: StoredText, { record, snapshot }: ReadText): ReadResult {
     const admitted = this.admit(record, sid);
     if (admitted === undefined) return undefined;
     const meta = withStaleness(admitted, this.clock.now());
     const role = this.roleOf(sid, meta);
     // Where secrets are not renewed, another one was never good, so nothing was copied.
     if (role === 'replayed') return this.succession.isActive ? role : undefined;
-    return new Opened(sid, text, meta, record, snapshot, role);
+    return new Opened(sid, stored, meta, record, snapshot, role);
   }
 
   /** The server's part of a session that begins now. */

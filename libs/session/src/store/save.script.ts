@@ -1,12 +1,12 @@
-import { hash } from 'node:crypto';
 import type { ReadText } from './record.reader.js';
+import type { StoredText } from './stored.text.js';
 import { type LuaScript, luaScript, type RedisConnection } from '../redis/index.js';
 
 /** One write of one session. */
 export interface RecordWrite {
   key: string;
   /** The text that was loaded: only over this very text may be written. `undefined`: only where nothing is. */
-  loaded?: string;
+  loaded?: StoredText;
   text: string;
   /** What the text holds, if that is known, for those who look for it near. */
   content?: ReadText;
@@ -56,7 +56,7 @@ export function saveRecord(
   write: RecordWrite,
   { isTracked = false } = {},
 ): Promise<unknown> {
-  const loaded = write.loaded === undefined ? '' : hash('sha1', write.loaded, 'hex');
+  const loaded = write.loaded?.sha1 ?? '';
   const expiresIn = write.expiresIn === undefined ? '' : Math.max(1, Math.ceil(write.expiresIn));
   const how = { repeatable: true, within: write.within, durable: write.durable };
   return redis.script(isTracked ? SAVE_TRACKED : SAVE, [write.key], [loaded, write.text, expiresIn], how);

@@ -81,10 +81,10 @@ export class SessionKeeper {
     return queued(state, async () => {
       if (state.isNear !== true || state.ended) return;
       const text = await this.backend.read(this.opener.keyOf(state.sid));
-      const newer =
-        text === null || text === state.text ? undefined : await this.opener.interpret(state.sid, text);
+      const isSame = text !== null && state.stored?.is(text) === true;
+      const newer = text === null || isSame ? undefined : await this.opener.interpret(state.sid, text);
       if (newer !== undefined) this.writer.catchUp(session, state, newer);
-      else if (text !== state.text) state.ended = true;
+      else if (!isSame) state.ended = true;
       state.isNear = false;
     });
   }
@@ -112,7 +112,7 @@ export class SessionKeeper {
     const ended = await this.end(state.sid.text, reason);
     state.ended = true;
     const mine = dataOf(session);
-    if (ended?.data === undefined || ended.text === state.text) return mine;
+    if (ended?.data === undefined || state.stored?.is(ended.text) === true) return mine;
     return mergeThreeWays(state.snapshot.fields, mine, ended.data);
   }
 
@@ -139,7 +139,7 @@ export class SessionKeeper {
   isChanged(session: SessionLike, state: TrackedSession): boolean {
     if (state.ended) return false;
     if (!state.snapshot.isOf(session)) return true;
-    return state.text === undefined
+    return state.stored === undefined
       ? state.isMade !== false && state.meta.auth !== undefined
       : !isAsAsked(session.cookie, state.cookie);
   }
@@ -190,7 +190,7 @@ export class SessionKeeper {
   /** Whether activity is to be noted: 10 % of the idle timeout has passed, or the secret is due to be renewed. */
   isTouchDue(state: TrackedSession): boolean {
     if (this.isReader || this.options.disableTTL) return false;
-    if (state.text === undefined || state.ended || state.isConfirmed) return false;
+    if (state.stored === undefined || state.ended || state.isConfirmed) return false;
     const { lastActiveAt, policy } = state.meta;
     const isStepMade = this.clock.now() - lastActiveAt >= activityStepOf(policy);
     return isStepMade || this.replacementOf(state) !== undefined;

@@ -4,6 +4,7 @@ import type { RecordCodec } from './record.codec.js';
 import { type OpenedSession, type ReadResult, RecordReader } from './record.reader.js';
 import type { SecretSuccession } from './secret.succession.js';
 import { deadlineOf } from './session.cookie.js';
+import { StoredText } from './stored.text.js';
 import type { SessionLike } from './session.data.js';
 import { SessionEndings } from './session.endings.js';
 import type { Fields } from './session.fields.js';
@@ -90,8 +91,7 @@ export class SessionOpener {
     if (measured !== undefined && text === null) measured.outcome = 'absent';
     if (opened !== undefined) {
       if (measured !== undefined) measured.outcome = 'found';
-      const { record, snapshot } = opened;
-      this.backend.remember(key, opened.text, { record, snapshot });
+      this.remember(key, opened);
     }
     return opened && judged ? { ...opened, sid: judgedAs(sid, 'never') } : opened;
   }
@@ -106,7 +106,7 @@ export class SessionOpener {
     const entry = this.backend.near(this.keyOf(sid));
     if (entry?.value === undefined) return undefined;
     const asked = judgedAs(sid, this.ordinaryJudgement);
-    const found = opensAsItIs(this.reader.judge(asked, entry.text, entry.value));
+    const found = opensAsItIs(this.reader.judge(asked, entry.stored, entry.value));
     if (found === undefined) return undefined;
     this.events.measuring.probe?.note('load', { outcome: 'near' });
     found.isNear = true;
@@ -118,12 +118,17 @@ export class SessionOpener {
     if (sid.secret === undefined) return undefined;
     const key = this.keyOf(sid);
     const entry = this.backend.near(key);
-    if (entry === undefined || entry.value !== undefined) return undefined;
-    const found = opensAsItIs(await this.reader.read(sid, entry.text));
+    const { text } = entry?.stored ?? {};
+    if (text === undefined || entry?.value !== undefined) return undefined;
+    const found = opensAsItIs(await this.reader.read(sid, text));
     if (found === undefined) return undefined;
-    const { text, record, snapshot } = found;
-    this.backend.remember(key, text, { record, snapshot });
+    this.remember(key, found);
     return { ...found, isNear: true };
+  }
+
+  /** What was read, for those who find its text near. */
+  private remember(key: string, { stored, record, snapshot }: OpenedSession): void {
+    if (stored.text !== undefined) this.backend.remember(key, stored.text, { record, snapshot });
   }
 
   /**
@@ -200,7 +205,7 @@ export class SessionOpener {
 
   /** The one write of a renewal. Whoever was faster wrote the same, or something newer that is looked at again. */
   private async promote(opened: OpenedSession): Promise<OpenedSession | undefined> {
-    const { sid, meta, record, snapshot, text: loaded } = opened;
+    const { sid, meta, record, snapshot, stored: loaded } = opened;
     if (sid.secret === undefined || meta.secrets === undefined) return opened;
     const now = this.clock.now();
     const secrets = this.options.succession.promote(sid.secret, sid.handle, meta.secrets, now);
@@ -216,7 +221,13 @@ export class SessionOpener {
     if (saved.outcome === 'conflict') return this.interpret(sid, saved.text);
     this.events.emit({ type: 'session.renewed', handle: sid.handle });
     // What is remembered of the new text must not have the secrets of the old one.
-    return { ...opened, text, meta: promoted, record: { ...record, meta: promoted }, role: 'current' };
+    return {
+      ...opened,
+      stored: StoredText.of(text),
+      meta: promoted,
+      record: { ...record, meta: promoted },
+      role: 'current',
+    };
   }
 
   keyOf(sid: Sid): string {

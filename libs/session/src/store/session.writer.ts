@@ -9,11 +9,12 @@ import { dataOf, dataToStore, replaceData, type SessionLike } from './session.da
 import type { KeeperOptions, SessionOpener } from './session.opener.js';
 import { type SessionMeta, type SessionPolicy, StoredMeta } from './session.record.js';
 import { Snapshot } from './session.snapshot.js';
+import { StoredText } from './stored.text.js';
 import { mergeThreeWays } from './three-way.merge.js';
 import type { TrackedSession, WrittenSession } from './tracked.session.js';
 
 /** What is stored now instead of what was loaded. */
-type NewerSession = Pick<OpenedSession, 'text' | 'meta' | 'snapshot'>;
+type NewerSession = Pick<OpenedSession, 'stored' | 'meta' | 'snapshot'>;
 
 /** How one attempt to write is made. */
 interface WriteAttempt {
@@ -36,10 +37,11 @@ export class SessionWriter {
 
   /** Takes in what another request of this process has just written, as if it had been loaded. */
   catchUp(session: SessionLike, state: TrackedSession, latest: WrittenSession | undefined): void {
-    const { text } = latest ?? {};
-    if (latest === undefined || text === undefined || state.text === undefined || text === state.text) return;
+    const { stored } = latest ?? {};
+    if (latest === undefined || stored === undefined || state.stored === undefined) return;
+    if (stored.isSame(state.stored)) return;
     const { meta, snapshot } = latest;
-    this.rebase(session, state, { text, meta, snapshot });
+    this.rebase(session, state, { stored, meta, snapshot });
   }
 
   /**
@@ -58,14 +60,14 @@ export class SessionWriter {
     state: TrackedSession,
     measured?: Measured<'touch'>,
   ): Promise<void> {
-    const { snapshot, text: loaded } = state;
+    const { snapshot, stored: loaded } = state;
     const meta = await this.listed(state, this.activeMeta(state, state.meta.policy));
     const cookie = copyOf(session.cookie);
     syncCookie(cookie, meta, this.clock.now());
     const text = await this.options.codec.encode(recordOf(cookie), snapshot.json, meta, state.sid.handle);
     const expiresIn = this.opener.expiresIn(meta, session);
     const saved = await this.backend.save({ key: this.opener.keyOf(state.sid), loaded, text, expiresIn });
-    if (saved.outcome === 'saved') Object.assign(state, { meta, text });
+    if (saved.outcome === 'saved') Object.assign(state, { meta, stored: StoredText.of(text) });
     const newer =
       saved.outcome === 'conflict' ? await this.opener.interpret(state.sid, saved.text) : undefined;
     if (newer !== undefined) this.rebase(session, state, newer);
@@ -84,7 +86,7 @@ export class SessionWriter {
     const before = state.meta.lastActiveAt;
     // Asked for, so it counts even on a passive route.
     state.isPassive = false;
-    while (state.text !== undefined) {
+    while (state.stored !== undefined) {
       if (!state.ended) await this.touch(session, state);
       state.ended ||= !state.isConfirmed;
       if (state.ended) throw new SessionEndedError(state.sid.handle);
@@ -104,7 +106,7 @@ export class SessionWriter {
     { giveUpAt, durable = 'data', undo }: WriteAttempt,
   ): Promise<boolean> {
     const within = timeLeft(giveUpAt);
-    if (state.text === undefined && this.options.access === 'read')
+    if (state.stored === undefined && this.options.access === 'read')
       throw new SessionReadOnlyError('this would create a session.');
     const data = dataToStore(session);
     const dataJson = jsonOfNew(data);
@@ -129,13 +131,13 @@ export class SessionWriter {
     const encoded = codec.encode(cookie, dataJson, meta, state.sid.handle);
     const text = typeof encoded === 'string' ? encoded : await encoded;
     const large = codec.limits.measure(dataJson, text);
-    const isNew = state.text === undefined;
+    const isNew = state.stored === undefined;
     if (state.isUncertain) throw uncertain();
     // Unless it turns out otherwise.
     state.isUncertain = true;
     const saved = await this.backend.save({
       key: this.opener.keyOf(state.sid),
-      loaded: state.text,
+      loaded: state.stored,
       text,
       // The next request need not read what is known here.
       content: wrongAttributeOf(cookie) === undefined ? { record: { cookie, meta }, snapshot } : undefined,
@@ -146,7 +148,7 @@ export class SessionWriter {
     state.isUncertain = false;
     if (saved.outcome === 'saved') {
       state.meta = meta;
-      state.text = text;
+      state.stored = StoredText.of(text);
       state.snapshot = snapshot;
       state.cookie = factsOf(session.cookie);
       state.isConfirmed = true;
@@ -174,7 +176,7 @@ export class SessionWriter {
     const lastActiveAt = Math.max(state.meta.lastActiveAt, newer.meta.lastActiveAt);
     state.conflicts++;
     Object.assign(state, {
-      text: newer.text,
+      stored: newer.stored,
       snapshot: newer.snapshot,
       meta: { ...newer.meta, lastActiveAt },
     });

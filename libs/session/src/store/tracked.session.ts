@@ -3,13 +3,14 @@ import type { CookieFacts } from './session.cookie.js';
 import type { SessionMeta } from './session.record.js';
 import { Snapshot } from './session.snapshot.js';
 import type { Sid } from './sid.js';
+import type { StoredText } from './stored.text.js';
 
 /** What is known of one session object beside its data: where it came from and what of it is stored. */
 export interface TrackedSession {
   readonly sid: Sid;
   meta: SessionMeta;
-  /** The stored text; `undefined` while the session was never stored. */
-  text?: string;
+  /** The text that is stored; `undefined` while the session was never stored. */
+  stored?: StoredText;
   /** The data at load or at the last save; a difference is a change. */
   snapshot: Snapshot;
   /** The cookie, likewise. */
@@ -38,7 +39,7 @@ export interface TrackedSession {
 }
 
 /** What was written of a session. */
-export type WrittenSession = Pick<TrackedSession, 'text' | 'meta' | 'snapshot'>;
+export type WrittenSession = Pick<TrackedSession, 'stored' | 'meta' | 'snapshot'>;
 
 // Beside the objects, not on them: application code and other middleware see plain express-session objects.
 const tracked = hiddenField<TrackedSession>();
@@ -62,7 +63,7 @@ export function queued<T>(state: TrackedSession, work: () => Promise<T>): Promis
 
 /** A session that has an id. */
 export class MadeSession implements TrackedSession {
-  text?: string;
+  stored?: StoredText;
   snapshot: Snapshot;
   ended = false;
   isConfirmed = false;
@@ -77,9 +78,9 @@ export class MadeSession implements TrackedSession {
     public meta: SessionMeta,
     public cookie: CookieFacts,
     public isPassive: boolean,
-    opened?: { readonly text: string; readonly snapshot: Snapshot; readonly isNear?: boolean },
+    opened?: { readonly stored: StoredText; readonly snapshot: Snapshot; readonly isNear?: boolean },
   ) {
-    this.text = opened?.text;
+    this.stored = opened?.stored;
     this.snapshot = opened?.snapshot ?? Snapshot.EMPTY;
     this.isNear = opened?.isNear === true;
   }
@@ -87,7 +88,7 @@ export class MadeSession implements TrackedSession {
 
 /** A new session that has an id, and what the server knows of it, once somebody asks for them. */
 export class UnmadeSession implements TrackedSession {
-  text?: string;
+  stored?: StoredText;
   snapshot = Snapshot.EMPTY;
   ended = false;
   isConfirmed = false;

@@ -8,7 +8,7 @@ export function measureWrite<T>(
   state: TrackedSession,
   write: () => Promise<T>,
 ): Promise<T> {
-  const { text, conflicts } = state;
+  const { stored, conflicts } = state;
   return probe.measure(operation, async (measured) => {
     try {
       return await write();
@@ -16,7 +16,7 @@ export function measureWrite<T>(
       measured.conflicts = state.conflicts - conflicts;
       if (state.ended) measured.outcome = 'ended';
       else if (measured.conflicts > 0) measured.outcome = 'merged';
-      else measured.outcome = state.text === text ? 'unchanged' : 'written';
+      else measured.outcome = state.stored === stored ? 'unchanged' : 'written';
     }
   });
 }

@@ -25,7 +25,8 @@ export class MemoryRecordBackend extends RecordBackend {
     const stored = this.textOf(key);
     // "saved", too, when it is there already: a repeat does no harm.
     if (stored === text) return Promise.resolve({ outcome: 'saved' });
-    if (loaded !== stored) {
+    const isAsLoaded = stored === undefined ? loaded === undefined : loaded?.is(stored) === true;
+    if (!isAsLoaded) {
       return Promise.resolve(
         stored === undefined ? { outcome: 'gone' } : { outcome: 'conflict', text: stored },
       );
