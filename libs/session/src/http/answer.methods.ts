@@ -44,7 +44,10 @@ export function leaveByHold(response: ServerResponse): void {
 /** @param own what an answer without a hold leaves by */
 function holding(own: AnswerMethods | undefined): AnswerMethods {
   const holdOf = (response: ServerResponse): AnswerHold | undefined => {
-    const hold = requestFieldsOf(response.req)?.hold;
+    const fields = requestFieldsOf(response.req);
+    // Not where `own` is unknown: what was there before only the hold knows.
+    if (fields === undefined || (own !== undefined && fields.isIdle)) return undefined;
+    const { hold } = fields;
     // Somebody's own method, to which the hold has let go, calls what it found on the prototype.
     return own !== undefined && hold?.isInside === true ? undefined : hold;
   };

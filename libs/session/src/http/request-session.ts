@@ -8,11 +8,12 @@ import {
   type Sid,
   type RedisSessionStore,
 } from '../store/index.js';
+import { AnswerHold, type AnswerMethods } from './answer.hold.js';
 import { RequestFields, requestFieldsOf, shareFields } from './request.fields.js';
 import { refusalOf, replaced, unsaved } from './request.refusals.js';
 import { absenceOf, type SessionAbsence } from './session.absence.js';
 import type { SessionCookies } from './session.cookies.js';
-import { type SessionPassage, usedSession } from './session.passage.js';
+import { isAbsent, type SessionPassage, usedSession } from './session.passage.js';
 import type { SessionRequest } from './session.request.js';
 
 const NO_COOKIES: string[] = [];
@@ -37,6 +38,9 @@ export class RequestSession extends RequestFields {
   /** Whether the route does not count as activity. */
   private isPassive: boolean;
   private further: string[] | undefined;
+  private held: AnswerHold | undefined;
+  /** What the answer left by before; `undefined` where it is not held back. */
+  leaveBy: AnswerMethods | undefined;
   /** Whether an exit has dealt with this request, so that its activity is counted. */
   private isNoted = false;
 
@@ -80,6 +84,16 @@ export class RequestSession extends RequestFields {
     if (session) await this.calling(() => this.store.keeper.confirm(session));
   }
 
+  /** Made once there is something to hold back for: most who come without a cookie get a page or a picture. */
+  override get hold(): AnswerHold | undefined {
+    const { leaveBy } = this;
+    return (this.held ??= leaveBy && new AnswerHold(this.response, this, leaveBy));
+  }
+
+  override get isIdle(): boolean {
+    return !this.isAskedFor && this.further === undefined;
+  }
+
   /** Gives the request a new, empty session. */
   renew(): CurrentSession {
     this.isAskedFor = true;
@@ -96,10 +110,9 @@ export class RequestSession extends RequestFields {
     const session = this.current;
     if (!session || this.failure !== undefined) return false;
     const state = this.stateOf(session);
-    // Something else took the place of the session: the save will say so.
-    if (state === undefined) return true;
     try {
-      return this.store.keeper.isChanged(session, state);
+      // Or something else took the place of the session: the save will say so.
+      return state === undefined || this.store.keeper.isChanged(session, state);
     } catch {
       return true;
     }
@@ -132,13 +145,9 @@ export class RequestSession extends RequestFields {
   /** Whether the answer has to wait for {@link commit}: something changed, or activity is to be noted. */
   hasWork(): boolean {
     if (this.isChanged()) return true;
+    if (!this.mayNote() || this.failure !== undefined) return false;
     const state = this.stateOf(this.current);
-    return (
-      this.mayNote() &&
-      this.failure === undefined &&
-      state !== undefined &&
-      this.store.keeper.isTouchDue(state)
-    );
+    return state !== undefined && this.store.keeper.isTouchDue(state);
   }
 
   /** Says that this request does not count as activity. */
@@ -181,10 +190,10 @@ export class RequestSession extends RequestFields {
 
   /** Turns an error of the store into what the client is told, and stops everything else for this request. */
   fail(error: unknown): unknown {
-    this.failure = refusalOf(error);
-    if (this.failure instanceof SessionStoreUnavailableException && !this.response.headersSent)
+    const failure = (this.failure = refusalOf(error));
+    if (failure instanceof SessionStoreUnavailableException && !this.response.headersSent)
       this.response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
-    return this.failure;
+    return failure;
   }
 
   /** Lets the answer set another cookie beside the session's, unless it turns out to be a refusal because of the session. */
@@ -202,10 +211,9 @@ export class RequestSession extends RequestFields {
 
   private cookieForAnswer(): string | undefined {
     // The cookie is in the hands of those who create and renew sessions.
-    if (this.store.keeper.isReader) return undefined;
     const session = this.current;
     // Set to null by the application: the browser keeps the cookie as Redis keeps the session.
-    if (isNull(session)) return undefined;
+    if (this.store.keeper.isReader || isAbsent(session)) return undefined;
     const state = this.stateOf(session);
     const isAlive = state !== undefined && !state.ended && (state.stored !== undefined || this.isChanged());
     if (session === undefined || !isAlive)
@@ -213,15 +221,13 @@ export class RequestSession extends RequestFields {
     if (!this.isLoadedOne()) return this.cookies.write(session.id, session.cookie);
     if (!state.isConfirmed) return undefined;
     const replacement = this.store.keeper.replacementOf(state);
-    if (replacement === undefined && isAsSent(session.cookie, this.cookieAtLoad ?? session.cookie))
-      return undefined;
-    return this.cookies.write(replacement ?? session.id, session.cookie);
+    const isSent = replacement === undefined && isAsSent(session.cookie, this.cookieAtLoad ?? session.cookie);
+    return isSent ? undefined : this.cookies.write(replacement ?? session.id, session.cookie);
   }
 
   /** Why nobody is logged in with this request. @throws SessionStoreUnavailableException */
   async absence(): Promise<SessionAbsence> {
-    const state = this.stateOf(this.current);
-    if (state?.ended === true) return 'ended';
+    if (this.stateOf(this.current)?.ended === true) return 'ended';
     if (this.presentedId === undefined || this.isLoadedOne()) return 'none';
     try {
       return await absenceOf(this.store, this.presentedId);
@@ -252,6 +258,3 @@ export class RequestSession extends RequestFields {
     return !!session && session.id === came?.sid.text && this.stateOf(session)?.ended !== true;
   }
 }
-
-// The types say that it cannot be; applications written in JavaScript, and old habits, say that it can.
-const isNull = (session: unknown): boolean => session === null;

@@ -5,8 +5,6 @@ import type { AnswerHold } from './answer.hold.js';
 
 /** What a request's `session` and `sessionID` are, where the request has no such fields of its own. */
 export abstract class RequestFields {
-  /** Holds back the answer. */
-  hold: AnswerHold | undefined;
   /** Whether there is a session: a new one is made once somebody asks for it. */
   protected isAskedFor = true;
   private kept: CurrentSession | undefined;
@@ -24,6 +22,12 @@ export abstract class RequestFields {
 
   /** Makes a new, empty session. */
   abstract renew(): void;
+
+  /** Holds back the answer; `undefined` where nothing does. */
+  abstract get hold(): AnswerHold | undefined;
+
+  /** Whether the answer may leave as if there were no session: nobody has asked for one, and no cookie is to be set. */
+  abstract get isIdle(): boolean;
 
   /**
    * What {@link trackedOf} says of a session, looked up once: sessions with other data are other kinds of objects to the engine, and to look

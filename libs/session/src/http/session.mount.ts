@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import type { RedisSessionStore } from '../store/index.js';
-import { AnswerHold } from './answer.hold.js';
 import { registerHandshakes } from './handshake.session.js';
 import { mountHandlerExit } from './handler.exit.js';
 import { beforeMiddleware } from './fastify.entrance.js';
@@ -67,8 +66,7 @@ export class SessionMount implements OnModuleInit, OnApplicationShutdown {
     if (requestSessionOf(request) !== undefined) return next();
     const { store, cookies, mounting } = this;
     const session = new RequestSession(request, response, store, cookies, mounting?.isShared(request));
-    const own = mounting?.hold(response);
-    if (own !== undefined) session.hold = new AnswerHold(response, session, own);
+    session.leaveBy = mounting?.hold(response);
     const loading = session.load();
     if (loading === undefined) return next();
     loading

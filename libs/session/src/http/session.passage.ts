@@ -21,3 +21,6 @@ export function usedSession(session: CurrentSession | undefined | null): UsedSes
   if (state?.stored === undefined || state.ended) return undefined;
   return { handle: state.sid.handle, createdAt: state.meta.createdAt };
 }
+
+/** Set to `null`. The types say that it cannot be; applications written in JavaScript, and old habits, say that it can. */
+export const isAbsent = (session: unknown): boolean => session === null;

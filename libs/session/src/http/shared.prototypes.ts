@@ -46,7 +46,7 @@ export class Mounting {
 }
 
 const inherits = (object: object, prototype: object): boolean =>
-  Object.prototype.isPrototypeOf.call(prototype, object);
+  Object.getPrototypeOf(object) === prototype || Object.prototype.isPrototypeOf.call(prototype, object);
 
 function holdOne(response: ServerResponse, own: AnswerMethods): AnswerMethods {
   leaveByHold(response);
