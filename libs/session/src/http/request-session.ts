@@ -190,10 +190,10 @@ export class RequestSession extends RequestFields {
 
   /** Turns an error of the store into what the client is told, and stops everything else for this request. */
   fail(error: unknown): unknown {
-    const failure = (this.failure = refusalOf(error));
-    if (failure instanceof SessionStoreUnavailableException && !this.response.headersSent)
+    this.failure = refusalOf(error);
+    if (this.failure instanceof SessionStoreUnavailableException && !this.response.headersSent)
       this.response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
-    return failure;
+    return this.failure;
   }
 
   /** Lets the answer set another cookie beside the session's, unless it turns out to be a refusal because of the session. */
@@ -210,9 +210,8 @@ export class RequestSession extends RequestFields {
   }
 
   private cookieForAnswer(): string | undefined {
-    // The cookie is in the hands of those who create and renew sessions.
     const session = this.current;
-    // Set to null by the application: the browser keeps the cookie as Redis keeps the session.
+    // The cookie is in the hands of those who create and renew sessions; set to null, the browser keeps it as Redis keeps the session.
     if (this.store.keeper.isReader || isAbsent(session)) return undefined;
     const state = this.stateOf(session);
     const isAlive = state !== undefined && !state.ended && (state.stored !== undefined || this.isChanged());

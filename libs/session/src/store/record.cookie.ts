@@ -33,17 +33,21 @@ class RightAttributes {
   }
 
   areOf(cookie: Attributes): boolean {
-    const { all } = this;
-    return (
-      cookie.path === all.path &&
-      cookie.domain === all.domain &&
-      cookie.secure === all.secure &&
-      cookie.httpOnly === all.httpOnly &&
-      cookie.sameSite === all.sameSite &&
-      cookie.partitioned === all.partitioned &&
-      cookie.priority === all.priority
-    );
+    return hasSameAttributes(cookie, this.all);
   }
+}
+
+/** Whether two cookies say the same beside their life. */
+export function hasSameAttributes(one: Attributes, other: Attributes): boolean {
+  return (
+    one.path === other.path &&
+    one.domain === other.domain &&
+    one.secure === other.secure &&
+    one.httpOnly === other.httpOnly &&
+    one.sameSite === other.sameSite &&
+    one.partitioned === other.partitioned &&
+    one.priority === other.priority
+  );
 }
 
 /** The attributes that were right last: nearly all cookies of an application have the same. */

@@ -1,5 +1,6 @@
 import expressSession, { type Cookie } from 'express-session';
 import { days, type Milliseconds } from '../common/index.js';
+import { hasSameAttributes } from './record.cookie.js';
 import type { SessionMeta, SessionPolicy } from './session.record.js';
 
 /** express-session's `Cookie`; its types leave out that the constructor takes attributes. */
@@ -105,18 +106,6 @@ export function isAsAsked(cookie: CookieFacts, before: CookieFacts): boolean {
 /** Whether a browser would be told the same of it. */
 export function isAsSent(cookie: CookieFacts, before: CookieFacts): boolean {
   return instantOf(cookie) === instantOf(before) && hasSameAttributes(cookie, before);
-}
-
-function hasSameAttributes(one: CookieFacts, other: CookieFacts): boolean {
-  return (
-    one.path === other.path &&
-    one.domain === other.domain &&
-    one.secure === other.secure &&
-    one.httpOnly === other.httpOnly &&
-    one.sameSite === other.sameSite &&
-    one.partitioned === other.partitioned &&
-    one.priority === other.priority
-  );
 }
 
 const instantOf = ({ expires }: CookieFacts): number | null | undefined | false =>

@@ -132,6 +132,8 @@ export class SessionWriter {
     const text = typeof encoded === 'string' ? encoded : await encoded;
     const large = codec.limits.measure(dataJson, text);
     const isNew = state.stored === undefined;
+    // The next request need not read what is known here.
+    const isKept = this.backend.isNear && wrongAttributeOf(cookie) === undefined;
     if (state.isUncertain) throw uncertain();
     // Unless it turns out otherwise.
     state.isUncertain = true;
@@ -139,8 +141,7 @@ export class SessionWriter {
       key: this.opener.keyOf(state.sid),
       loaded: state.stored,
       text,
-      // The next request need not read what is known here.
-      content: wrongAttributeOf(cookie) === undefined ? { record: { cookie, meta }, snapshot } : undefined,
+      content: isKept ? { record: { cookie, meta }, snapshot } : undefined,
       expiresIn: this.opener.expiresIn(meta, session),
       within,
       durable,

@@ -2,15 +2,11 @@ import { hash } from 'node:crypto';
 
 /** A text as Redis holds it, or only what tells it from others. */
 export class StoredText {
-  private digest: string | undefined;
-
   private constructor(
     /** `undefined` where it is not kept. */
     readonly text: string | undefined,
-    digest?: string,
-  ) {
-    this.digest = digest;
-  }
+    private digest?: string,
+  ) {}
 
   static of(text: string): StoredText {
     return new StoredText(text);
