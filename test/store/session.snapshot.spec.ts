@@ -10,7 +10,7 @@ type Data = Record<string, unknown>;
 
 /** A session with this data, as a handler has it. */
 function sessionWith(data: Data): Session & Data {
-  const session = newSession({}, 'id') as Session & Data;
+  const session = newSession({}) as Session & Data;
   session.cookie = new SessionCookie();
   return Object.assign(session, data);
 }

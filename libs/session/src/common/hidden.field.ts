@@ -1,12 +1,14 @@
-/** Gives back what it is given, so that a class that extends it adds its private fields to that. */
+/** Gives back what it is given, so that a class that extends it adds its private fields to that; given nothing, it is as any class. */
 class Given {
-  constructor(object: object) {
-    return object;
+  constructor(object?: object) {
+    return object ?? this;
   }
 }
 
 /** Something that this library knows of objects which are not its own. */
 export interface HiddenField<T> {
+  /** To be extended by objects that have a place for it from their beginning, which is quicker than to add one. */
+  new (): object;
   /** `undefined` for what has none: a copy or a proxy of an object that has one, what is no object. */
   of(object: unknown): T | undefined;
   put(object: object, value: T): void;
@@ -18,9 +20,9 @@ export interface HiddenField<T> {
  */
 export function hiddenField<T>(): HiddenField<T> {
   class Field extends Given {
-    #value: T;
+    #value: T | undefined;
 
-    constructor(object: object, value: T) {
+    constructor(object?: object, value?: T) {
       super(object);
       this.#value = value;
     }

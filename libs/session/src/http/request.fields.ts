@@ -101,20 +101,34 @@ export function shareFields(target: object): void {
   if (!('sessionStore' in target)) Object.defineProperty(target, 'sessionStore', STORE);
 }
 
-const SESSION = field('session', 'session');
-const SESSION_ID = field('sessionID', 'sessionID');
-const STORE = field('sessionStore', 'store');
+const SESSION = field(
+  'session',
+  (fields) => fields.session,
+  (fields, value) => (fields.session = value),
+);
+const SESSION_ID = field(
+  'sessionID',
+  (fields) => fields.sessionID,
+  (fields, value) => (fields.sessionID = value),
+);
+const STORE = field('sessionStore', (fields) => fields.store);
 
-function field(name: string, kept: 'session' | 'sessionID' | 'store'): PropertyDescriptor {
+/** @param put where it is absent, what is put in its place is the request's own */
+function field<T>(
+  name: string,
+  of: (fields: RequestFields) => T,
+  put?: (fields: RequestFields, value: T) => unknown,
+): PropertyDescriptor {
   return {
     configurable: true,
     enumerable: true,
     get(this: object) {
-      return fieldsFor(this)?.[kept];
-    },
-    set(this: object, value: unknown) {
       const fields = fieldsFor(this);
-      if (fields !== undefined && kept !== 'store') Reflect.set(fields, kept, value);
+      return fields === undefined ? undefined : of(fields);
+    },
+    set(this: object, value: T) {
+      const fields = put === undefined ? undefined : fieldsFor(this);
+      if (fields !== undefined) put?.(fields, value);
       // Somebody else's, of a request that this library has not seen.
       else putOwn(this, name, value);
     },

@@ -105,10 +105,11 @@ export class RecordReader {
 
   /** The same for a text that was read before, at once. */
   judge(sid: Sid, stored: StoredText, { record, snapshot }: ReadText): ReadResult {
-    const admitted = this.admit(record, sid);
+    const now = this.clock.now();
+    const admitted = this.admit(record, sid, now);
     if (admitted === undefined) return undefined;
-    const meta = withStaleness(admitted, this.clock.now());
-    const role = this.roleOf(sid, meta);
+    const meta = withStaleness(admitted, now);
+    const role = this.roleOf(sid, meta, now);
     // Where secrets are not renewed, another one was never good, so nothing was copied.
     if (role === 'replayed') return this.succession.isActive ? role : undefined;
     return new Opened(sid, stored, meta, record, snapshot, role);
@@ -129,14 +130,13 @@ export class RecordReader {
     return secret === undefined ? undefined : this.succession.mint({ secret, handle });
   }
 
-  private roleOf(sid: Sid, { secrets }: SessionMeta): SecretRole {
+  private roleOf(sid: Sid, { secrets }: SessionMeta, now: number): SecretRole {
     return sid.secret === undefined || secrets === undefined || sid.judged === 'never'
       ? 'current'
-      : this.succession.judge(sid, secrets, this.clock.now());
+      : this.succession.judge(sid, secrets, now);
   }
 
-  private admit({ cookie, meta: stored }: RecordFrame, sid: Sid): SessionMeta | undefined {
-    const now = this.clock.now();
+  private admit({ cookie, meta: stored }: RecordFrame, sid: Sid, now: number): SessionMeta | undefined {
     if (sid.secret !== undefined) {
       return stored?.secrets !== undefined && deadlineOf(stored) > now ? stored : undefined;
     }

@@ -96,12 +96,11 @@ export class RedisSessionStore extends RedisStore {
 
   /** Gives a request, or what `holder` has for it, the session that was opened. */
   give(request: SessionCarrier, opened: OpenedSession, holder = request): CurrentSession {
-    const id = opened.sid.text;
-    const session = newSession(request, id);
+    const session = newSession(request);
     session.cookie = cookieOf(opened.record.cookie);
     opened.snapshot.putOn(session);
     this.keeper.tracking.track(session, opened.sid, opened);
-    holder.sessionID = id;
+    holder.sessionID = opened.sid.text;
     holder.session = session;
     return session;
   }

@@ -1,53 +1,58 @@
-// oxlint-disable typescript/no-unsafe-type-assertion -- prototypes have no types
 import expressSession from 'express-session';
 import { putOwn } from '../common/index.js';
 import type { CurrentSession, SessionCarrier } from './session.carrier.js';
-import { trackedOf } from './tracked.session.js';
+import { Trackable, trackedOf } from './tracked.session.js';
 
-type OwnSession = CurrentSession & { readonly req: SessionCarrier };
+const inherited = expressSession.Session.prototype;
 
-const inherited = expressSession.Session.prototype as OwnSession;
+/**
+ * express-session's own object. What belongs to it beside its data has places from its beginning: to add hidden properties afterwards takes
+ * longer than all else that is done to make one.
+ */
+class OwnSession extends Trackable {
+  readonly #request: SessionCarrier;
 
-/** express-session's methods. */
-const methods = Object.create(inherited, {
-  destroy: {
-    configurable: true,
-    writable: true,
-    value(this: OwnSession, callback: (error: unknown) => void): OwnSession {
-      const { req, id } = this;
-      inherited.destroy.call(this, callback);
-      // express-session deletes the field of the request. Where all requests share one, that has no effect.
-      if ('session' in req) {
-        req.session = undefined;
-        req.sessionID = id;
-      }
-      return this;
-    },
-  },
-}) as OwnSession;
+  constructor(request: SessionCarrier) {
+    super();
+    this.#request = request;
+  }
 
-/** express-session's own object, without data and a cookie. */
-export function newSession(request: SessionCarrier, id: string): CurrentSession {
-  const session = Object.create(methods) as OwnSession;
-  Object.defineProperty(session, 'req', { value: request });
-  Object.defineProperty(session, 'id', { value: id });
-  return session;
+  get req(): SessionCarrier | undefined {
+    return #request in this ? this.#request : undefined;
+  }
+
+  /** Of a new session it is made once somebody asks for it. */
+  get id(): string {
+    return trackedOf(this)?.sid.text ?? '';
+  }
+
+  destroy(callback: (error: unknown) => void): this {
+    const { req, id } = this;
+    inherited.destroy.call(asSession(this), callback);
+    // express-session deletes the field of the request. Where all requests share one, that has no effect.
+    if (req !== undefined && 'session' in req) {
+      req.session = undefined;
+      req.sessionID = id;
+    }
+    return this;
+  }
 }
 
-/** With an id that is made once somebody asks for it. The same accessor for all: with one of its own, each would be of a kind of its own. */
-const methodsOnDemand = Object.create(methods, {
-  id: {
-    configurable: true,
-    get(this: OwnSession): string {
-      return trackedOf(this)?.sid.text ?? '';
-    },
-  },
-}) as OwnSession;
+// In all else it is express-session's, also to `instanceof` and to who prints it.
+Reflect.deleteProperty(OwnSession.prototype, 'constructor');
+Object.setPrototypeOf(OwnSession.prototype, inherited);
 
-/** The same with an id that is made once somebody asks for it, and put on the request. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- types do not follow a prototype that was set
+const asSession = (object: OwnSession): CurrentSession => object as unknown as CurrentSession;
+
+/** express-session's own object, without data and a cookie. */
+export function newSession(request: SessionCarrier): CurrentSession {
+  return asSession(new OwnSession(request));
+}
+
+/** The same, put on the request with an id that is made once somebody asks for it. */
 export function newSessionOnDemand(request: SessionCarrier): CurrentSession {
-  const session = Object.create(methodsOnDemand) as OwnSession;
-  Object.defineProperty(session, 'req', { value: request });
+  const session = newSession(request);
   // Where all requests share the field, it is that of the session.
   if ('sessionID' in request && !Object.hasOwn(request, 'sessionID')) request.sessionID = undefined;
   else

@@ -41,16 +41,19 @@ export interface TrackedSession {
 /** What was written of a session. */
 export type WrittenSession = Pick<TrackedSession, 'stored' | 'meta' | 'snapshot'>;
 
-// Beside the objects, not on them: application code and other middleware see plain express-session objects.
-const tracked = hiddenField<TrackedSession>();
+/**
+ * Beside the objects, not on them: application code and other middleware see plain express-session objects. What extends it has a place for
+ * it from its beginning.
+ */
+export const Trackable = hiddenField<TrackedSession>();
 
 /** What is known of a session object; `undefined` when this library did not make it. */
 export function trackedOf(session: object): TrackedSession | undefined {
-  return tracked.of(session);
+  return Trackable.of(session);
 }
 
 export function track(session: object, state: TrackedSession): void {
-  tracked.put(session, state);
+  Trackable.put(session, state);
 }
 
 /** Runs what is done to one session object one after the other. */
