@@ -14,7 +14,7 @@ describe('a session object', () => {
     expect(session.constructor).toBe(expressSession.Session);
     expect(inspect(session)).toMatch(/^Session \{/);
     expect(Object.keys(session)).toEqual(['cookie', 'cart']);
-    expect(Object.keys({ ...session })).toEqual(['cookie', 'cart']);
+    expect(Object.keys(Object.assign({}, session))).toEqual(['cookie', 'cart']);
     const found: string[] = [];
     for (const name in session) found.push(name);
     expect(found).toEqual(['cookie', 'cart']);

@@ -43,6 +43,8 @@ export class RequestSession extends RequestFields {
   leaveBy: AnswerMethods | undefined;
   /** Whether an exit has dealt with this request, so that its activity is counted. */
   private isNoted = false;
+  /** Whether activity is to be noted, as it was when that was asked for the first time. */
+  private isTouchDue: boolean | undefined;
 
   constructor(
     private readonly request: SessionRequest,
@@ -147,7 +149,7 @@ export class RequestSession extends RequestFields {
     if (this.isChanged()) return true;
     if (!this.mayNote() || this.failure !== undefined) return false;
     const state = this.stateOf(this.current);
-    return state !== undefined && this.store.keeper.isTouchDue(state);
+    return state !== undefined && (this.isTouchDue ??= this.store.keeper.isTouchDue(state));
   }
 
   /** Says that this request does not count as activity. */
@@ -160,9 +162,8 @@ export class RequestSession extends RequestFields {
 
   /** What the request has done so far; all of it, once its answer is out. */
   get passage(): SessionPassage {
-    const { came } = this;
     return {
-      came: came && { handle: came.sid.handle, createdAt: came.meta.createdAt },
+      came: this.came && { handle: this.came.sid.handle, createdAt: this.came.meta.createdAt },
       left: usedSession(this.current),
       isPassive: this.isPassive,
     };

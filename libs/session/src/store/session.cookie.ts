@@ -136,9 +136,10 @@ export function copyOf(cookie: Cookie): Cookie {
 }
 
 /** Gives the cookie the session's own deadline: one deadline for Redis and for the browser. */
-export function syncCookie(cookie: Cookie, meta: SessionMeta, now: number): void {
+export function syncCookie(cookie: Cookie, meta: SessionMeta): void {
+  // Counted from the last activity, because to ask for the time takes longer than all of this.
   cookie.expires = meta.policy.persistent
-    ? new Date(Math.min(deadlineOf(meta), now + COOKIE_CAP))
+    ? new Date(Math.min(deadlineOf(meta), meta.lastActiveAt + COOKIE_CAP))
     : undefined;
   // Setting `expires` has just set this to the time left, which is not what the session may use.
   cookie.originalMaxAge = meta.policy.persistent ? meta.policy.idle : null;

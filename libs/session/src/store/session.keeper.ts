@@ -46,7 +46,7 @@ export class SessionKeeper {
     this.opener = new SessionOpener(backend, options, clock, events);
     this.inspector = new SessionInspector(backend, options, clock);
     this.writer = new SessionWriter(backend, this.opener, options, clock, events);
-    this.tracking = new SessionTracking(this.opener.reader, options, clock);
+    this.tracking = new SessionTracking(this.opener.reader, options);
     this.updates = new SessionUpdate(this.writer, this.turns, (...of) => this.isChanged(...of));
   }
 
@@ -192,8 +192,8 @@ export class SessionKeeper {
     if (this.isReader || this.options.disableTTL) return false;
     if (state.stored === undefined || state.ended || state.isConfirmed) return false;
     const { lastActiveAt, policy } = state.meta;
-    const isStepMade = this.clock.now() - lastActiveAt >= activityStepOf(policy);
-    return isStepMade || this.replacementOf(state) !== undefined;
+    const now = this.clock.now();
+    return now - lastActiveAt >= activityStepOf(policy) || this.replacementOf(state, now) !== undefined;
   }
 
   /** Moves the idle timeout of an unchanged session if that is due. Gives way to any other write. */
@@ -211,9 +211,8 @@ export class SessionKeeper {
   }
 
   /** The id that the answer gives the browser in place of the one it came with; `undefined` where that one stays good. */
-  replacementOf({ sid, meta }: TrackedSession): string | undefined {
+  replacementOf({ sid, meta }: TrackedSession, now = this.clock.now()): string | undefined {
     if (meta.secrets === undefined) return undefined;
-    const now = this.clock.now();
     return this.options.succession.replacement({ sid, meta, secrets: meta.secrets, now });
   }
 

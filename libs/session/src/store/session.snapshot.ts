@@ -68,18 +68,7 @@ export class Snapshot {
   private seenIn(session: SessionLike): boolean | undefined {
     if (!(session instanceof expressSession.Session) || !(session.cookie instanceof SessionCookie))
       return undefined;
-    if (Object.hasOwn(session, 'toJSON')) return undefined;
-    const names = Object.keys(session);
-    const { fields } = this;
-    let at = 0;
-    for (const name in fields) {
-      if (names[at] === 'cookie') at++;
-      if (names[at++] !== name) return undefined;
-      const isLike = isSame(fields[name], (session as unknown as Fields)[name]);
-      if (isLike !== true) return isLike;
-    }
-    if (names[at] === 'cookie') at++;
-    return at === names.length ? true : undefined;
+    return hasSame(this.fields, session as unknown as Fields, 'cookie');
   }
 }
 
@@ -107,27 +96,37 @@ function copyOf(value: unknown): unknown {
 
 /** Whether something would be written as JSON just as what JSON.parse made; `undefined` where that is not plain to see. */
 function isSame(kept: unknown, value: unknown): boolean | undefined {
-  // Kind by kind: where an engine has seen texts only, it compares them by place before anything else.
-  if (typeof value === 'string') return typeof kept === 'string' && kept === value;
-  if (typeof value === 'number') return kept === value ? true : isPlain(value) ? false : undefined;
-  if (typeof value !== 'object' || value === null)
-    return kept === value ? true : isPlain(value) ? false : undefined;
-  if (typeof kept !== 'object' || kept === null || Object.hasOwn(value, 'toJSON')) return undefined;
-  if (Array.isArray(kept)) {
-    if (!Array.isArray(value) || Object.getPrototypeOf(value) !== Array.prototype) return undefined;
-    if (value.length !== kept.length) return undefined;
-    for (let at = 0; at < kept.length; at++) {
-      const isLike = isSame(kept[at], value[at]);
-      if (isLike !== true) return isLike;
-    }
-    return true;
+  // What JSON.parse made is the same only as what JSON says as it is: neither `NaN` nor `-0`. Mostly it is the very same.
+  if (Object.is(kept, value)) return true;
+  if (typeof value === 'string') return typeof kept === 'string' ? kept === value : false;
+  if (typeof value !== 'object' || value === null) return isPlain(value) ? false : undefined;
+  if (typeof kept !== 'object' || kept === null) return undefined;
+  if (!Array.isArray(kept))
+    return Object.getPrototypeOf(value) === Object.prototype
+      ? hasSame(kept as Fields, value as Fields)
+      : undefined;
+  if (!Array.isArray(value) || Object.getPrototypeOf(value) !== Array.prototype) return undefined;
+  if (value.length !== kept.length || 'toJSON' in value) return undefined;
+  for (let at = 0; at < kept.length; at++) {
+    const isLike = isSame(kept[at], value[at]);
+    if (isLike !== true) return isLike;
   }
-  if (Object.getPrototypeOf(value) !== Object.prototype) return undefined;
-  const names = Object.keys(value);
+  return true;
+}
+
+/**
+ * The same of the fields of an object, in their order. What it inherits is met too and taken for a field, so that it is not plain to see.
+ *
+ * @param passed the name of one that is not looked at
+ */
+function hasSame(kept: Readonly<Fields>, fields: Fields, passed?: string): boolean | undefined {
+  if (fields.toJSON !== undefined) return undefined;
+  const names = Object.keys(kept);
   let at = 0;
-  for (const name in kept) {
+  for (const name in fields) {
+    if (name === passed) continue;
     if (names[at++] !== name) return undefined;
-    const isLike = isSame((kept as Fields)[name], (value as Fields)[name]);
+    const isLike = isSame(kept[name], fields[name]);
     if (isLike !== true) return isLike;
   }
   return at === names.length ? true : undefined;

@@ -1,4 +1,3 @@
-import type { Clock } from '../common/index.js';
 import type { OpenedSession, RecordReader } from './record.reader.js';
 import { askedPolicy, factsOf, syncCookie } from './session.cookie.js';
 import type { SessionLike } from './session.data.js';
@@ -12,7 +11,6 @@ export class SessionTracking {
   constructor(
     private readonly reader: RecordReader,
     private readonly options: KeeperOptions,
-    private readonly clock: Clock,
   ) {}
 
   /** Tracks one that was opened, or a new one that is stored at its first save. */
@@ -23,7 +21,7 @@ export class SessionTracking {
   /** Tracks a new session, whose id and secrets are made once they are needed: many a new session is never stored. */
   begin(session: SessionLike, idFormat: IdFormat): void {
     const meta = this.reader.bareMeta();
-    syncCookie(session.cookie, meta, this.clock.now());
+    syncCookie(session.cookie, meta);
     const make = (): { sid: Sid; meta: SessionMeta } => {
       const sid = createSid(idFormat);
       return { sid, meta: { ...meta, secrets: this.reader.secretsOf(sid) } };
@@ -45,7 +43,7 @@ export class SessionTracking {
   }
 
   private remember(session: SessionLike, sid: Sid, meta: SessionMeta, opened?: OpenedSession): void {
-    syncCookie(session.cookie, meta, this.clock.now());
+    syncCookie(session.cookie, meta);
     track(session, new MadeSession(sid, meta, factsOf(session.cookie), this.isReader, opened));
   }
 }

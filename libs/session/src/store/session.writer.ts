@@ -63,7 +63,7 @@ export class SessionWriter {
     const { snapshot, stored: loaded } = state;
     const meta = await this.listed(state, this.activeMeta(state, state.meta.policy));
     const cookie = copyOf(session.cookie);
-    syncCookie(cookie, meta, this.clock.now());
+    syncCookie(cookie, meta);
     const text = await this.options.codec.encode(recordOf(cookie), snapshot.json, meta, state.sid.handle);
     const expiresIn = this.opener.expiresIn(meta, session);
     const saved = await this.backend.save({ key: this.opener.keyOf(state.sid), loaded, text, expiresIn });
@@ -74,7 +74,7 @@ export class SessionWriter {
     state.isConfirmed = saved.outcome === 'saved' || newer !== undefined;
     if (measured !== undefined)
       measured.outcome = saved.outcome === 'saved' ? 'written' : state.isConfirmed ? 'merged' : 'ended';
-    if (state.isConfirmed) syncCookie(session.cookie, state.meta, this.clock.now());
+    if (state.isConfirmed) syncCookie(session.cookie, state.meta);
   }
 
   /**
@@ -125,7 +125,7 @@ export class SessionWriter {
     // An `await` of what is there already costs a turn of the queue.
     const listed = this.listed(state, this.activeMeta(state, policy));
     const meta = listed instanceof Promise ? await listed : listed;
-    syncCookie(session.cookie, meta, this.clock.now());
+    syncCookie(session.cookie, meta);
     const { codec } = this.options;
     const cookie = recordOf(session.cookie);
     const encoded = codec.encode(cookie, dataJson, meta, state.sid.handle);
