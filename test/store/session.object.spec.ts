@@ -1,3 +1,4 @@
+import { describe, expect, it } from '@jest/globals';
 import { inspect } from 'node:util';
 import expressSession from 'express-session';
 import { newSession, newSessionOnDemand } from '../../libs/session/src/store/session.object.js';
