@@ -41,10 +41,8 @@ export class RequestSession extends RequestFields {
   private held: AnswerHold | undefined;
   /** What the answer left by before; `undefined` where it is not held back. */
   leaveBy: AnswerMethods | undefined;
-  /** Whether an exit has dealt with this request, so that its activity is counted. */
+  /** Whether an exit has dealt with the activity of this request: it is counted, or was not due. */
   private isNoted = false;
-  /** Whether activity is to be noted, as it was when that was asked for the first time. */
-  private isTouchDue: boolean | undefined;
 
   constructor(
     private readonly request: SessionRequest,
@@ -149,7 +147,9 @@ export class RequestSession extends RequestFields {
     if (this.isChanged()) return true;
     if (!this.mayNote() || this.failure !== undefined) return false;
     const state = this.stateOf(this.current);
-    return state !== undefined && (this.isTouchDue ??= this.store.keeper.isTouchDue(state));
+    // What was not due at one exit is not asked about at the next. Whatever is due is, because the session may end in between.
+    this.isNoted = state !== undefined && !this.store.keeper.isTouchDue(state);
+    return state !== undefined && !this.isNoted;
   }
 
   /** Says that this request does not count as activity. */

@@ -127,8 +127,8 @@ function field<T>(
       return fields === undefined ? undefined : of(fields);
     },
     set(this: object, value: T) {
-      const fields = put === undefined ? undefined : fieldsFor(this);
-      if (fields !== undefined) put?.(fields, value);
+      const fields = fieldsFor(this);
+      if (fields !== undefined && put !== undefined) put(fields, value);
       // Somebody else's, of a request that this library has not seen.
       else putOwn(this, name, value);
     },

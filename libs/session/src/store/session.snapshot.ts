@@ -98,7 +98,6 @@ function copyOf(value: unknown): unknown {
 function isSame(kept: unknown, value: unknown): boolean | undefined {
   // What JSON.parse made is the same only as what JSON says as it is: neither `NaN` nor `-0`. Mostly it is the very same.
   if (Object.is(kept, value)) return true;
-  if (typeof value === 'string') return typeof kept === 'string' ? kept === value : false;
   if (typeof value !== 'object' || value === null) return isPlain(value) ? false : undefined;
   if (typeof kept !== 'object' || kept === null) return undefined;
   if (!Array.isArray(kept))
