@@ -1,6 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { HttpException, HttpStatus, Logger } from '@nestjs/common';
 import { RETRY_AFTER_SECONDS } from '../common/index.js';
+import { addCookies } from './answer.cookies.js';
+
+/** What there is to do for a session: it was changed, or only its activity is to be noted. */
+export type SessionWork = 'change' | 'activity';
 
 /** Headers that describe the answer which is not sent after all. */
 const OF_THE_BODY =
@@ -11,8 +15,8 @@ type Arguments<Name extends 'writeHead' | 'write' | 'end'> = Parameters<ServerRe
 /** What is to be saved before an answer leaves, and the cookies that go with it; see RequestSession. */
 export interface AnswerSession {
   isChanged(): boolean;
-  hasWork(): boolean;
-  commit(): Promise<void>;
+  work(): SessionWork | undefined;
+  commit(work: SessionWork): Promise<void>;
   cookiesForAnswer(): string[];
 }
 
@@ -41,7 +45,7 @@ export class AnswerHold {
 
   writeHead(args: Arguments<'writeHead'>): ServerResponse {
     if (this.isInside) return this.through('writeHead', args);
-    if (this.session.hasWork()) this.heldHead = args;
+    if (this.session.work() !== undefined) this.heldHead = args;
     else this.headNow(args);
     return this.response;
   }
@@ -60,14 +64,15 @@ export class AnswerHold {
     const { response, session } = this;
     if (this.isInside) return this.through('end', args);
     if (this.isHeld) return response;
-    if (!session.hasWork()) {
+    const work = session.work();
+    if (work === undefined) {
       this.letGo(args);
       return response;
     }
     this.isHeld = true;
     claimSent(response, true);
     session
-      .commit()
+      .commit(work)
       .finally(() => claimSent(response, false))
       .then(() => this.letGo(args))
       .catch((error: unknown) => {
@@ -84,7 +89,7 @@ export class AnswerHold {
     if (!isFirst || this.isInside) return;
     const isChanged = session.isChanged();
     this.releaseHead();
-    if (isChanged) session.commit().catch((error: unknown) => refuse(response, error));
+    if (isChanged) session.commit('change').catch((error: unknown) => refuse(response, error));
   }
 
   private letGo(args: Arguments<'end'>): void {
@@ -137,27 +142,6 @@ function cookiesOf(session: AnswerSession): string[] {
     return [];
   }
 }
-
-function addCookies(response: ServerResponse, cookies: string[], headArgs: unknown[]): void {
-  if (cookies.length === 0) return;
-  const headers = headArgs.at(-1);
-  const given = isHeaders(headers)
-    ? Object.keys(headers).find((name) => name.toLowerCase() === 'set-cookie')
-    : undefined;
-  if (isHeaders(headers) && given !== undefined) {
-    // Headers given to `writeHead` replace those set before, so the cookies have to stand among them.
-    headArgs[headArgs.length - 1] = { ...headers, [given]: [headers[given], cookies].flat() };
-  } else {
-    response.appendHeader('Set-Cookie', cookies);
-  }
-  // An answer with an id in it belongs to one browser; the application may have said so itself (OWASP).
-  if (!response.hasHeader('Cache-Control') && !(isHeaders(headers) && 'cache-control' in headers)) {
-    response.setHeader('Cache-Control', 'no-store');
-  }
-}
-
-const isHeaders = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Answers with the refusal in place of what was held back, or cuts the connection if the headers are out. */
 function refuse(response: ServerResponse, error: unknown, end?: (body: string) => void): void {

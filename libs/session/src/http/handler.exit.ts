@@ -52,11 +52,13 @@ async function saved(handling: Promise<unknown>, session: RequestSession): Promi
   try {
     value = await handling;
   } catch (error) {
-    if (session.hasWork()) await session.commit();
+    const work = session.work();
+    if (work !== undefined) await session.commit(work);
     throw toldOf(error, session);
   }
   if (isObservable(value)) return savedAtItsEnd(value, session);
-  if (session.hasWork()) await session.commit();
+  const work = session.work();
+  if (work !== undefined) await session.commit(work);
   return value;
 }
 
@@ -64,8 +66,9 @@ async function saved(handling: Promise<unknown>, session: RequestSession): Promi
 function savedAtItsEnd(handled: Observable<unknown>, session: RequestSession): Observable<unknown> {
   return new Observable((answer) => {
     const end = (then: () => void): void => {
-      if (session.hasWork()) session.commit().then(then, (refusal: unknown) => answer.error(refusal));
-      else then();
+      const work = session.work();
+      if (work === undefined) then();
+      else session.commit(work).then(then, (refusal: unknown) => answer.error(refusal));
     };
     return handled.subscribe({
       next: (value) => answer.next(value),

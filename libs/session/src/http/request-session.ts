@@ -3,17 +3,17 @@ import { RETRY_AFTER_SECONDS, SessionError, SessionStoreUnavailableException } f
 import {
   type CookieFacts,
   type CurrentSession,
-  isAsSent,
   type OpenedSession,
   type Sid,
   type RedisSessionStore,
 } from '../store/index.js';
-import { AnswerHold, type AnswerMethods } from './answer.hold.js';
+import { AnswerHold, type AnswerMethods, type SessionWork } from './answer.hold.js';
 import { RequestFields, requestFieldsOf, shareFields } from './request.fields.js';
 import { refusalOf, replaced, unsaved } from './request.refusals.js';
 import { absenceOf, type SessionAbsence } from './session.absence.js';
+import { cookieForAnswer } from './session-cookie.answer.js';
 import type { SessionCookies } from './session.cookies.js';
-import { isAbsent, type SessionPassage, usedSession } from './session.passage.js';
+import { type SessionPassage, usedSession } from './session.passage.js';
 import type { SessionRequest } from './session.request.js';
 
 const NO_COOKIES: string[] = [];
@@ -33,8 +33,8 @@ export class RequestSession extends RequestFields {
   private failure: unknown;
   /** The id that came with the request, in a cookie that was signed here. */
   private presentedId: string | undefined;
-  private came: OpenedSession | undefined;
-  private cookieAtLoad: CookieFacts | undefined;
+  came: OpenedSession | undefined;
+  cookieAtLoad: CookieFacts | undefined;
   /** Whether the route does not count as activity. */
   private isPassive: boolean;
   private further: string[] | undefined;
@@ -48,7 +48,7 @@ export class RequestSession extends RequestFields {
     private readonly request: SessionRequest,
     readonly response: ServerResponse,
     override readonly store: RedisSessionStore,
-    private readonly cookies: SessionCookies,
+    readonly cookies: SessionCookies,
     /** Whether requests have no fields of their own, see {@link shareFields}. */
     private isShared = false,
   ) {
@@ -101,7 +101,7 @@ export class RequestSession extends RequestFields {
   }
 
   /** The session, unless nobody has asked for it yet. */
-  private get current(): CurrentSession | undefined {
+  get current(): CurrentSession | undefined {
     return this.isAskedFor ? (this.isShared ? this : this.request).session : undefined;
   }
 
@@ -124,8 +124,9 @@ export class RequestSession extends RequestFields {
    *
    * @throws HttpException 503 if it is not certain that it was saved, 401 if the session ended meanwhile, 413 if it is too large;
    *   SessionError, a 500, if the application put something on the session that cannot be stored
+   * @param work what {@link work} has found at this moment
    */
-  async commit(): Promise<void> {
+  async commit(work?: SessionWork): Promise<void> {
     const session = this.current;
     // express-session's meaning of an unset session: this request goes on without, the stored one stays.
     if (!session || this.failure !== undefined) return;
@@ -134,7 +135,7 @@ export class RequestSession extends RequestFields {
       if (state === undefined) throw replaced();
       state.isPassive = this.isPassive;
       if (this.store.keeper.isReader && this.isChanged()) throw unsaved();
-      const outcome = await this.store.keeper.save(session);
+      const outcome = await this.store.keeper.save(session, { isSeenChanged: work === 'change' });
       if (outcome === 'unchanged') await this.noteActivity(session);
       this.isNoted = true;
     } catch (error) {
@@ -142,14 +143,14 @@ export class RequestSession extends RequestFields {
     }
   }
 
-  /** Whether the answer has to wait for {@link commit}: something changed, or activity is to be noted. */
-  hasWork(): boolean {
-    if (this.isChanged()) return true;
-    if (!this.mayNote() || this.failure !== undefined) return false;
+  /** What the answer has to wait for {@link commit} for. */
+  work(): SessionWork | undefined {
+    if (this.isChanged()) return 'change';
+    if (!this.mayNote() || this.failure !== undefined) return undefined;
     const state = this.stateOf(this.current);
     // What was not due at one exit is not asked about at the next. Whatever is due is, because the session may end in between.
     this.isNoted = state !== undefined && !this.store.keeper.isTouchDue(state);
-    return state !== undefined && !this.isNoted;
+    return state !== undefined && !this.isNoted ? 'activity' : undefined;
   }
 
   /** Says that this request does not count as activity. */
@@ -205,24 +206,9 @@ export class RequestSession extends RequestFields {
   /** The `Set-Cookie` values that the answer needs. Asked once, when the headers leave. */
   cookiesForAnswer(): string[] {
     if (this.failure !== undefined) return NO_COOKIES;
-    const own = this.cookieForAnswer();
+    const own = cookieForAnswer(this);
     const { further = NO_COOKIES } = this;
     return own === undefined ? further : [own, ...further];
-  }
-
-  private cookieForAnswer(): string | undefined {
-    const session = this.current;
-    // The cookie is in the hands of those who create and renew sessions; set to null, the browser keeps it as Redis keeps the session.
-    if (this.store.keeper.isReader || isAbsent(session)) return undefined;
-    const state = this.stateOf(session);
-    const isAlive = state !== undefined && !state.ended && (state.stored !== undefined || this.isChanged());
-    if (session === undefined || !isAlive)
-      return this.came !== undefined && !this.isLoadedOne() ? this.cookies.clear() : undefined;
-    if (!this.isLoadedOne()) return this.cookies.write(session.id, session.cookie);
-    if (!state.isConfirmed) return undefined;
-    const replacement = this.store.keeper.replacementOf(state);
-    const isSent = replacement === undefined && isAsSent(session.cookie, this.cookieAtLoad ?? session.cookie);
-    return isSent ? undefined : this.cookies.write(replacement ?? session.id, session.cookie);
   }
 
   /** Why nobody is logged in with this request. @throws SessionStoreUnavailableException */
@@ -253,7 +239,7 @@ export class RequestSession extends RequestFields {
     this.cookieAtLoad = this.stateOf(session)?.cookie;
   }
 
-  private isLoadedOne(): boolean {
+  isLoadedOne(): boolean {
     const { current: session, came } = this;
     return !!session && session.id === came?.sid.text && this.stateOf(session)?.ended !== true;
   }

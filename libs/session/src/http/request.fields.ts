@@ -33,7 +33,7 @@ export abstract class RequestFields {
    * What {@link trackedOf} says of a session, looked up once: sessions with other data are other kinds of objects to the engine, and to look
    * into many kinds is slow.
    */
-  protected stateOf(session: CurrentSession | undefined): TrackedSession | undefined {
+  stateOf(session: CurrentSession | undefined): TrackedSession | undefined {
     if (!session) return undefined;
     if (session === this.known) return this.state;
     const state = trackedOf(session);

@@ -22,6 +22,12 @@ import { queued, type TrackedSession, trackedOf } from './tracked.session.js';
 import { measureWrite } from './write.measure.js';
 import { WriterTurns } from './writer.turns.js';
 
+interface SaveOptions {
+  force?: boolean;
+  isSeenChanged?: boolean;
+  durable?: 'login';
+}
+
 /**
  * Opens, saves and ends sessions over any backend.
  *
@@ -147,35 +153,39 @@ export class SessionKeeper {
   /**
    * Stores the session if it was changed.
    *
-   * @param how.force even if it was not (a session that must exist); how.durable see `CallLimits.durable`, by default `data`
+   * @param how.force even if it was not (a session that must exist); how.isSeenChanged what {@link isChanged} has just said; how.durable
+   *   see `CallLimits.durable`, by default `data`
    * @throws SessionEndedError if it was ended meanwhile, StoreUnavailableError, SessionTooLargeError,
    *   SessionError `SESSION_NOT_SERIALIZABLE` or `RESERVED_FIELD`
    */
-  save(
-    session: SessionLike,
-    how: { force?: boolean; durable?: 'login' } = {},
-  ): Promise<'saved' | 'unchanged'> {
+  save(session: SessionLike, how: SaveOptions = {}): Promise<'saved' | 'unchanged'> {
     const state = this.stateOf(session);
-    return queued(state, () => this.saveNow(session, state, how));
+    // What was seen before an earlier save may have been saved by it.
+    const isChanged = how.force === true || (how.isSeenChanged === true && state.queue === undefined);
+    return queued(state, () => this.saveNow(session, state, { isChanged, durable: how.durable }));
   }
 
-  private async saveNow(
+  // Not `async`: what it gives is mostly the promise of another function that is, and each `await` costs a turn of the queue.
+  private saveNow(
     session: SessionLike,
     state: TrackedSession,
-    { force, durable }: { force?: boolean; durable?: 'login' },
+    { isChanged, durable }: { isChanged: boolean; durable?: 'login' },
   ): Promise<'saved' | 'unchanged'> {
     const { probe } = this.events.measuring;
     if (state.ended) {
       probe?.note('save', { outcome: 'ended' });
-      throw new SessionEndedError(state.sid.handle);
+      return Promise.reject(new SessionEndedError(state.sid.handle));
     }
-    if (force !== true && !this.isChanged(session, state)) {
-      probe?.note('save', { outcome: 'unchanged' });
-      return 'unchanged';
+    try {
+      if (!isChanged && !this.isChanged(session, state)) {
+        probe?.note('save', { outcome: 'unchanged' });
+        return Promise.resolve('unchanged');
+      }
+    } catch (error) {
+      return Promise.reject(error);
     }
-    if (probe === undefined) await this.write(session, state, durable);
-    else await measureWrite(probe, 'save', state, () => this.write(session, state, durable));
-    return 'saved';
+    const write = (): Promise<'saved'> => this.write(session, state, durable);
+    return probe === undefined ? write() : measureWrite(probe, 'save', state, write);
   }
 
   /** Changes the newest data; see {@link SessionUpdate.run}. */
@@ -216,7 +226,7 @@ export class SessionKeeper {
     return this.options.succession.replacement({ sid, meta, secrets: meta.secrets, now });
   }
 
-  private async write(session: SessionLike, state: TrackedSession, durable?: 'login'): Promise<void> {
+  private async write(session: SessionLike, state: TrackedSession, durable?: 'login'): Promise<'saved'> {
     // From here on, so that waiting for its turn counts too.
     const giveUpAt = performance.now() + this.options.maxWait;
     const turn = this.turns.take(state.sid.handle);
@@ -225,6 +235,7 @@ export class SessionKeeper {
       // Each newer text that is found is merged with this request's changes.
       while (!(await this.writer.attempt(session, state, { giveUpAt, durable })));
       turn.wrote(state);
+      return 'saved';
     } finally {
       turn.end();
     }
