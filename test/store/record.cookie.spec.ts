@@ -17,7 +17,12 @@ const POSSIBLE: Readonly<Record<string, readonly unknown[]>> = {
   sameSite: ['lax', 'strict', true, false, undefined],
   partitioned: [true, undefined],
   priority: ['high', undefined],
-  expires: [new Date(0), new Date(1_800_000_000_000), undefined],
+  expires: [
+    ...[0, 7, 999, 1_000, -1, -1_000, 1_800_000_000_000, 1_800_000_000_010, 253_402_300_800_123].map(
+      (instant) => new Date(instant),
+    ),
+    undefined,
+  ],
   originalMaxAge: [null, 1, 86_400_000, undefined],
 };
 

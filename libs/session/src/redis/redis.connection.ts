@@ -122,7 +122,8 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     // The whole script, because whether a server knows it is not known of one that is found only after a loss.
     if (this.isDurable(how))
       return this.runDurably(['eval', script.source, keys.length, ...keys, ...args], key, how);
-    return this.run((client) => runScript(client, script, keys, args), { key, ...how });
+    const limits = how.key === undefined ? { key, ...how } : how;
+    return this.run((client) => runScript(client, script, keys, args), limits);
   }
 
   /** Runs one command on one key. */

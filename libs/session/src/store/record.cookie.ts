@@ -17,19 +17,28 @@ type Attributes = Omit<CookieRecord, 'originalMaxAge' | 'expires'>;
 
 /** Attributes that were looked at and are right. Those that are not there are left out, as JSON has it. */
 class RightAttributes {
-  readonly present: Readonly<Attributes>;
   /** As they stand in an object's JSON, behind something else. */
   readonly json: string;
+  private readonly cookie: CookieRecord & Fields = { originalMaxAge: null, expires: undefined };
 
   constructor(private readonly all: Attributes) {
-    const present: Attributes & Fields = {};
+    const present: Fields = {};
     for (const [name] of ATTRIBUTES) {
       const value: unknown = Reflect.get(all, name);
       if (value !== undefined && value !== null) present[name] = value;
     }
-    this.present = present;
+    Object.assign(this.cookie, present);
     const json = JSON.stringify(present);
     this.json = json === '{}' ? '' : `,${json.slice(1, -1)}`;
+  }
+
+  /** A cookie that has them. */
+  withLife(originalMaxAge: Milliseconds | null, expires: CookieRecord['expires']): CookieRecord {
+    // A copy that is changed: the engine takes four times as long for a literal with `...` behind other fields, and forty times before them.
+    const cookie = { ...this.cookie };
+    cookie.originalMaxAge = originalMaxAge;
+    cookie.expires = expires;
+    return cookie;
   }
 
   areOf(cookie: Attributes): boolean {
@@ -63,7 +72,7 @@ export function checkCookie(value: unknown): CookieRecord {
     throw new UnreadableRecordError('wrong cookie expiry');
   const right = rightOf(value);
   if (typeof right === 'string') throw new UnreadableRecordError(`wrong cookie ${right}`);
-  return { originalMaxAge, expires, ...right.present };
+  return right.withLife(originalMaxAge, expires);
 }
 
 /** The name of an attribute that could not stand in a Set-Cookie header; `undefined` if all could. */
@@ -94,13 +103,25 @@ function rightOf(cookie: object): RightAttributes | string {
 /** A cookie as a record has it: what express-session's `Cookie.toJSON` tells, which takes JSON.stringify three times as long. */
 export function recordOf(cookie: Cookie): CookieRecord {
   const { originalMaxAge, expires } = cookie;
-  const until = expires instanceof Date ? expires.toISOString() : undefined;
+  const until = expires instanceof Date ? textOf(expires) : undefined;
   const right = rightOf(cookie);
-  // One `...`, and that one last: what two of them make outlives young garbage.
-  if (typeof right !== 'string')
-    return { originalMaxAge: originalMaxAge ?? null, expires: until, ...right.present };
+  if (typeof right !== 'string') return right.withLife(originalMaxAge ?? null, until);
   const { path, domain, secure, httpOnly, sameSite } = cookie;
   return { originalMaxAge: originalMaxAge ?? null, expires: until, path, domain, secure, httpOnly, sameSite };
+}
+
+/** The last instant in words, up to the milliseconds. Sessions that are written within one second mostly end within one second. */
+const last = { second: Number.NaN, text: '' };
+
+/** What `toISOString` gives, which takes longer than to compare a session. */
+function textOf(instant: Date): string {
+  const time = instant.getTime();
+  const second = Math.floor(time / 1_000);
+  if (second !== last.second) {
+    last.text = instant.toISOString().slice(0, -'000Z'.length);
+    last.second = second;
+  }
+  return `${last.text}${String(1_000 + time - second * 1_000).slice(1)}Z`;
 }
 
 /** What JSON.stringify would write. */

@@ -58,8 +58,13 @@ export function saveRecord(
 ): Promise<unknown> {
   const loaded = write.loaded?.sha1 ?? '';
   const expiresIn = write.expiresIn === undefined ? '' : Math.max(1, Math.ceil(write.expiresIn));
-  const how = { repeatable: true, within: write.within, durable: write.durable };
-  return redis.script(isTracked ? SAVE_TRACKED : SAVE, [write.key], [loaded, write.text, expiresIn], how);
+  const { key, within, durable } = write;
+  return redis.script(isTracked ? SAVE_TRACKED : SAVE, [key], [loaded, write.text, expiresIn], {
+    repeatable: true,
+    key,
+    within,
+    durable,
+  });
 }
 
 /** What the save script has answered. */

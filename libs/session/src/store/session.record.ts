@@ -35,13 +35,13 @@ export interface SessionAuth {
 
 /** SHA-256 of the secrets that open a session, base64url. */
 export interface SessionSecrets {
-  current: string;
+  readonly current: string;
   /** The successor, fixed when the current one was minted. */
-  next?: string;
+  readonly next?: string;
   /** The one before, good until `graceUntil`. */
-  previous?: string;
+  readonly previous?: string;
   /** Milliseconds since 1970. */
-  graceUntil?: number;
+  readonly graceUntil?: number;
 }
 
 /** What the server alone knows and writes; never on `req.session`. Instants are milliseconds since 1970. */
@@ -116,7 +116,7 @@ function metaJson({
   listedUntil,
   auth,
 }: SessionMeta): string {
-  const first = secrets === undefined ? '' : `"secrets":${JSON.stringify(secrets)},`;
+  const first = secrets === undefined ? '' : `"secrets":${secretsJson(secrets)},`;
   const listed = listedUntil === undefined ? '' : `"listedUntil":${listedUntil},`;
   const login = auth === undefined ? '' : `"auth":${JSON.stringify(auth)},`;
   return (
@@ -212,13 +212,32 @@ function policyJson(policy: SessionPolicy): string {
 }
 
 function checkSecrets({ current, next, previous, graceUntil }: Record<string, unknown>): SessionSecrets {
-  return {
-    current: String(current),
-    next: typeof next === 'string' ? next : undefined,
-    previous: typeof previous === 'string' ? previous : undefined,
-    graceUntil: isInstant(graceUntil) ? graceUntil : undefined,
-  };
+  return new StoredSecrets(
+    String(current),
+    typeof next === 'string' ? next : undefined,
+    typeof previous === 'string' ? previous : undefined,
+    isInstant(graceUntil) ? graceUntil : undefined,
+  );
 }
+
+/** Keeps its JSON, because a session has the same secrets at nearly all writes. */
+class StoredSecrets implements SessionSecrets {
+  #json: string | undefined;
+
+  constructor(
+    readonly current: string,
+    readonly next: string | undefined,
+    readonly previous: string | undefined,
+    readonly graceUntil: number | undefined,
+  ) {}
+
+  get json(): string {
+    return (this.#json ??= JSON.stringify(this));
+  }
+}
+
+const secretsJson = (secrets: SessionSecrets): string =>
+  secrets instanceof StoredSecrets ? secrets.json : JSON.stringify(secrets);
 
 function checkAuth(value: unknown): SessionAuth {
   if (!isFields(value) || typeof value.userId !== 'string' || !isInstant(value.authenticatedAt)) {
