@@ -1,5 +1,6 @@
 // All variants in all cases, in rounds: within a round each variant is measured once a case, another one first each time, so that
-// what else the machine does hits them alike, and only measurements of one round are divided by each other.
+// what else the machine does hits them alike, and only measurements of one round are divided by each other. Each round has processes of its
+// own: of the same code, one process takes up to a sixth more than the next for as long as it runs.
 import { setTimeout as wait } from 'node:timers/promises';
 import { Application, Load } from './child.js';
 import { measure } from './measure.js';
@@ -10,16 +11,15 @@ import { canDo, CASES, SIZES, VARIANTS } from './variants.js';
 
 export const PLANS = {
   /**
-   * `duration` in milliseconds; `compile` requests before the first measurement of a case, for the engine to compile the code, and `warm`
-   * before each: while an application waits for its turn, the engine collects garbage, and what it has compiled for kinds of objects that
-   * nobody holds just then goes with it. `share` of the sessions; `requests` through the slow proxy.
+   * `duration` in milliseconds; `warm` requests before each measurement, for the engine to compile the code: while an application waits for
+   * its turn, the engine collects garbage, and what it has compiled for kinds of objects that nobody holds just then goes with it. `share` of
+   * the sessions; `requests` through the slow proxy.
    */
-  full: { rounds: 8, duration: 600, compile: 10_000, warm: 2_500, share: 1, requests: 30, cases: CASES },
+  full: { rounds: 7, duration: 600, warm: 8_000, share: 1, requests: 30, cases: CASES },
   quick: {
     rounds: 2,
     duration: 150,
-    compile: 1_000,
-    warm: 150,
+    warm: 700,
     share: 0.128,
     requests: 4,
     // Those that no goal is about take as long as the others.
@@ -43,7 +43,6 @@ export async function measureRounds({
   keys = plan.keys ?? Object.keys(VARIANTS),
 }) {
   const found = {};
-  const apps = new Map();
   const load = new Load();
   try {
     await severalAtOnce(keys, async (key) => {
@@ -52,23 +51,31 @@ export async function measureRounds({
       if (sent !== undefined) found[key] = { traffic: sent, figures: {} };
     });
     const present = keys.filter((key) => key in found);
-    await severalAtOnce(present, async (key) => apps.set(key, await Application.start(key, redisUrl)));
-    // As they finished starting is no order.
-    const inOrder = new Map(present.map((key) => [key, apps.get(key)]));
-    // Not counted: the first one has code compiled.
-    for (let round = -1; round < plan.rounds; round++) {
-      const name = round < 0 ? 'warming up' : `round ${round + 1} of ${plan.rounds}`;
-      const cookies = await beginAll({ apps: inOrder, plan, admin, say: (what) => say(`${name}: ${what}`) });
-      for (const each of plan.cases) {
-        say(`${name}: ${each.name}`);
-        await measureCase({ each, round, plan, apps: inOrder, load, cookies, admin, found });
+    for (let round = 0; round < plan.rounds; round++) {
+      const name = `round ${round + 1} of ${plan.rounds}`;
+      say(`${name}: ${present.length} applications start`);
+      const apps = await startAll(present, redisUrl);
+      try {
+        const cookies = await beginAll({ apps, plan, admin, say: (what) => say(`${name}: ${what}`) });
+        for (const each of plan.cases) {
+          say(`${name}: ${each.name}`);
+          await measureCase({ each, round, plan, apps, load, cookies, admin, found });
+        }
+      } finally {
+        for (const app of apps.values()) await app.stop();
       }
     }
   } finally {
-    for (const app of apps.values()) await app.stop();
     await load.stop();
   }
   return found;
+}
+
+async function startAll(keys, redisUrl) {
+  const started = new Map();
+  await severalAtOnce(keys, async (key) => started.set(key, await Application.start(key, redisUrl)));
+  // As they finished starting is no order.
+  return new Map(keys.map((key) => [key, started.get(key)]));
 }
 
 /** What mostly waits: processes that start, answers that are held back. */
@@ -101,7 +108,7 @@ async function beginAll({ apps, plan, admin, say }) {
 
 async function measureCase({ each, round, plan, apps, load, cookies, admin, found }) {
   const keys = [...apps.keys()].filter((key) => canDo(key, each));
-  const first = (round + 1 + plan.cases.indexOf(each)) % keys.length;
+  const first = (round + plan.cases.indexOf(each)) % keys.length;
   for (const key of [...keys.slice(first), ...keys.slice(0, first)]) {
     const figures = await measure({
       apps: [apps.get(key)],
@@ -111,13 +118,10 @@ async function measureCase({ each, round, plan, apps, load, cookies, admin, foun
       connections: each.connections,
       cookies: cookies.get(`${key} ${each.size}`),
       // One connection alone takes much longer for as many, and large sessions run the same code.
-      warm: Math.ceil(
-        (round < 0 ? plan.compile : plan.warm) /
-          ((each.connections > 1 ? 1 : 8) * (each.size === 'large' ? 4 : 1)),
-      ),
-      duration: round < 0 ? 50 : plan.duration,
+      warm: Math.ceil(plan.warm / ((each.connections > 1 ? 1 : 8) * (each.size === 'large' ? 4 : 1))),
+      duration: plan.duration,
     });
-    if (round >= 0) (found[key].figures[each.name] ??= []).push(figures);
+    (found[key].figures[each.name] ??= []).push(figures);
     // Answers to connections that were cut come in, and belong to nobody's measurement.
     await wait(20);
   }
