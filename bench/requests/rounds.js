@@ -15,7 +15,7 @@ export const PLANS = {
    * its turn, the engine collects garbage, and what it has compiled for kinds of objects that nobody holds just then goes with it. `share` of
    * the sessions; `requests` through the slow proxy.
    */
-  full: { rounds: 7, duration: 600, warm: 8_000, share: 1, requests: 30, cases: CASES },
+  full: { rounds: 6, duration: 600, warm: 5_000, share: 1, requests: 30, cases: CASES },
   quick: {
     rounds: 2,
     duration: 150,
@@ -118,7 +118,7 @@ async function measureCase({ each, round, plan, apps, load, cookies, admin, foun
       connections: each.connections,
       cookies: cookies.get(`${key} ${each.size}`),
       // One connection alone takes much longer for as many, and large sessions run the same code.
-      warm: Math.ceil(plan.warm / ((each.connections > 1 ? 1 : 8) * (each.size === 'large' ? 4 : 1))),
+      warm: Math.ceil(plan.warm / ((each.connections > 1 ? 1 : 8) * (each.size === 'large' ? 8 : 1))),
       duration: plan.duration,
     });
     (found[key].figures[each.name] ??= []).push(figures);
