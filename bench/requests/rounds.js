@@ -57,9 +57,9 @@ export async function measureRounds({
       const apps = await startAll(present, redisUrl);
       try {
         const cookies = await beginAll({ apps, plan, admin, say: (what) => say(`${name}: ${what}`) });
-        for (const each of plan.cases) {
-          say(`${name}: ${each.name}`);
-          await measureCase({ each, round, plan, apps, load, cookies, admin, found });
+        for (const [place, cases] of alike(plan.cases).entries()) {
+          say(`${name}: ${cases.map((each) => each.name).join(', ')}`);
+          await measureAlike({ cases, turn: round + place, plan, apps, load, cookies, admin, found });
         }
       } finally {
         for (const app of apps.values()) await app.stop();
@@ -106,23 +106,35 @@ async function beginAll({ apps, plan, admin, say }) {
   return cookies;
 }
 
-async function measureCase({ each, round, plan, apps, load, cookies, admin, found }) {
-  const keys = [...apps.keys()].filter((key) => canDo(key, each));
-  const first = (round + plan.cases.indexOf(each)) % keys.length;
+/** Cases by what they ask for. Those that differ in connections only are measured one right after the other: what is compiled for one is for all. */
+function alike(cases) {
+  const groups = new Map();
+  for (const each of cases) {
+    const what = `${each.action} ${each.size}`;
+    groups.set(what, [...(groups.get(what) ?? []), each]);
+  }
+  return [...groups.values()];
+}
+
+async function measureAlike({ cases, turn, plan, apps, load, cookies, admin, found }) {
+  const keys = [...apps.keys()].filter((key) => canDo(key, cases[0]));
+  const first = turn % keys.length;
   for (const key of [...keys.slice(first), ...keys.slice(0, first)]) {
-    const figures = await measure({
-      apps: [apps.get(key)],
-      loads: [load],
-      admin,
-      action: each.action,
-      connections: each.connections,
-      cookies: cookies.get(`${key} ${each.size}`),
-      // One connection alone takes much longer for as many, and large sessions run the same code.
-      warm: Math.ceil(plan.warm / ((each.connections > 1 ? 1 : 8) * (each.size === 'large' ? 8 : 1))),
-      duration: plan.duration,
-    });
-    (found[key].figures[each.name] ??= []).push(figures);
-    // Answers to connections that were cut come in, and belong to nobody's measurement.
-    await wait(20);
+    for (const { name, action, size, connections } of cases) {
+      const figures = await measure({
+        apps: [apps.get(key)],
+        loads: [load],
+        admin,
+        action,
+        connections,
+        cookies: cookies.get(`${key} ${size}`),
+        // One connection alone takes much longer for as many, and large sessions run the same code.
+        warm: Math.ceil(plan.warm / ((connections > 1 ? 1 : 8) * (size === 'large' ? 8 : 1))),
+        duration: plan.duration,
+      });
+      (found[key].figures[name] ??= []).push(figures);
+      // Answers to connections that were cut come in, and belong to nobody's measurement.
+      await wait(20);
+    }
   }
 }
