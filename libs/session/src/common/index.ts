@@ -11,6 +11,7 @@ export * from './option.checks.js';
 export { putOwn } from './own.field.js';
 export * from './random-tokens.js';
 export { remember } from './remember.js';
+export { SecondText } from './second.text.js';
 export * from './secret.checks.js';
 export * from './session.error.js';
 export * from './session.events.js';

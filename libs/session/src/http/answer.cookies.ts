@@ -11,16 +11,14 @@ const OF_ONE_BROWSER = 'no-store';
  */
 export function addCookies(response: ServerResponse, cookies: string[], headArgs: unknown[]): void {
   if (cookies.length === 0) return;
-  const headers = headArgs.at(-1);
-  const all = Array.isArray(headers)
-    ? listWithCookies(response, cookies, headers)
-    : isHeaders(headers) && withCookies(response, cookies, headers);
-  if (all !== false) {
-    headArgs[headArgs.length - 1] = all;
-    return;
+  const last = headArgs.length - 1;
+  const headers = headArgs[last];
+  if (Array.isArray(headers)) headArgs[last] = listWithCookies(response, cookies, headers);
+  else if (isHeaders(headers)) headArgs[last] = withCookies(response, cookies, headers);
+  else {
+    response.appendHeader('Set-Cookie', cookies);
+    if (!response.hasHeader('Cache-Control')) response.setHeader('Cache-Control', OF_ONE_BROWSER);
   }
-  response.appendHeader('Set-Cookie', cookies);
-  if (!response.hasHeader('Cache-Control')) response.setHeader('Cache-Control', OF_ONE_BROWSER);
 }
 
 /** Headers by name. */

@@ -1,7 +1,7 @@
 import { stringifySetCookie } from 'cookie';
 import { sign, unsign } from 'cookie-signature';
 import type { Cookie } from 'express-session';
-import { Clock, remember } from '../common/index.js';
+import { Clock, remember, SecondText } from '../common/index.js';
 import { parseSid, type Sid } from '../store/index.js';
 import { cookieIn } from './cookie.header.js';
 import type { ResolvedCookieOptions } from './cookie.options.js';
@@ -24,7 +24,7 @@ export class SessionCookies {
   /** Values by id: a session that is written at each request has the same one each time. */
   private readonly signed = new Map<string, string>();
   /** The last date in words. */
-  private date = { second: 0, text: new Date(0).toUTCString() };
+  private readonly date = new SecondText((instant) => instant.toUTCString());
   /** The last attributes in words. */
   private last:
     (Pick<Cookie, 'path' | 'domain' | 'httpOnly' | 'secure' | 'sameSite'> & { text: string }) | undefined;
@@ -68,11 +68,8 @@ export class SessionCookies {
 
   /** Also the seconds left, because they hold even where the browser's clock is wrong (RFC 6265, section 5.3). */
   private lifeUntil(expires: Date): string {
-    const second = Math.floor(expires.getTime() / 1000);
-    // Cookies that are written within one second mostly end within one second.
-    if (this.date.second !== second) this.date = { second, text: expires.toUTCString() };
     const left = Math.max(0, Math.round((expires.getTime() - this.clock.now()) / 1000));
-    return `; Max-Age=${left}; Expires=${this.date.text}`;
+    return `; Max-Age=${left}; Expires=${this.date.of(expires)}`;
   }
 
   /** What stands behind the value and its life: the same of nearly all cookies. */

@@ -1,5 +1,5 @@
 import type { Cookie } from 'express-session';
-import type { Milliseconds } from '../common/index.js';
+import { type Milliseconds, SecondText } from '../common/index.js';
 import { isDuration, UnreadableRecordError } from './record.values.js';
 import { type Fields, isFields } from './session.fields.js';
 
@@ -110,18 +110,14 @@ export function recordOf(cookie: Cookie): CookieRecord {
   return { originalMaxAge: originalMaxAge ?? null, expires: until, path, domain, secure, httpOnly, sameSite };
 }
 
-/** The last instant in words, up to the milliseconds. Sessions that are written within one second mostly end within one second. */
-const last = { second: Number.NaN, text: '' };
+const MILLISECONDS = '000Z';
+const isoOfSecond = new SecondText((instant) => instant.toISOString().slice(0, -MILLISECONDS.length));
 
-/** What `toISOString` gives, which takes longer than to compare a session. */
+/** What `toISOString` gives. */
 function textOf(instant: Date): string {
+  const second = isoOfSecond.of(instant);
   const time = instant.getTime();
-  const second = Math.floor(time / 1_000);
-  if (second !== last.second) {
-    last.text = instant.toISOString().slice(0, -'000Z'.length);
-    last.second = second;
-  }
-  return `${last.text}${String(1_000 + time - second * 1_000).slice(1)}Z`;
+  return `${second}${String(1_000 + time - Math.floor(time / 1_000) * 1_000).slice(1)}Z`;
 }
 
 /** What JSON.stringify would write. */
