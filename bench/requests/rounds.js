@@ -54,28 +54,24 @@ export async function measureRounds({
     for (let round = 0; round < plan.rounds; round++) {
       const name = `round ${round + 1} of ${plan.rounds}`;
       say(`${name}: ${present.length} applications start`);
-      const apps = await startAll(present, redisUrl);
+      const started = new Map();
       try {
+        await severalAtOnce(present, async (key) => started.set(key, await Application.start(key, redisUrl)));
+        // As they finished starting is no order.
+        const apps = new Map(present.map((key) => [key, started.get(key)]));
         const cookies = await beginAll({ apps, plan, admin, say: (what) => say(`${name}: ${what}`) });
         for (const [place, cases] of alike(plan.cases).entries()) {
           say(`${name}: ${cases.map((each) => each.name).join(', ')}`);
           await measureAlike({ cases, turn: round + place, plan, apps, load, cookies, admin, found });
         }
       } finally {
-        for (const app of apps.values()) await app.stop();
+        for (const app of started.values()) await app.stop();
       }
     }
   } finally {
     await load.stop();
   }
   return found;
-}
-
-async function startAll(keys, redisUrl) {
-  const started = new Map();
-  await severalAtOnce(keys, async (key) => started.set(key, await Application.start(key, redisUrl)));
-  // As they finished starting is no order.
-  return new Map(keys.map((key) => [key, started.get(key)]));
 }
 
 /** What mostly waits: processes that start, answers that are held back. */
