@@ -58,12 +58,28 @@ export class Application extends Child {
     const env = { REDIS_URL: redisUrl, ...(maxBytes !== undefined && { MAX_BYTES: String(maxBytes) }) };
     const app = new Application('server.js', { args: [key], env, execArgv });
     app.key = key;
-    const [{ port, isAbsent, problem }] = await once(app.process, 'message');
+    const { port, isAbsent, problem } = await app.firstWord();
     if (isAbsent) return undefined;
     if (problem !== undefined)
       throw new Error(`${VARIANTS[key].title} (${VARIANTS[key].adapter}): ${problem}`);
     app.port = port;
     return app;
+  }
+
+  /** What it says of itself once it listens, or why it does not. */
+  async firstWord() {
+    const stopped = new AbortController();
+    const { signal } = stopped;
+    try {
+      return await Promise.race([
+        once(this.process, 'message', { signal }).then(([word]) => word),
+        once(this.process, 'exit', { signal }).then(([code]) => ({
+          problem: `its process ended with ${code} before it listened`,
+        })),
+      ]);
+    } finally {
+      stopped.abort();
+    }
   }
 
   /** One request. @returns its JSON, its cookie (the one that was sent, if none came), and the milliseconds that it took */

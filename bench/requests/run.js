@@ -17,6 +17,7 @@ import { soak } from './soak.js';
 import { measureStorage } from './storage.js';
 import { summarise } from './summary.js';
 import { caseTables, growthTables, plainTables, soakTable, storageTables } from './tables.js';
+import { VARIANTS } from './variants.js';
 
 const { values } = parseArgs({
   options: {
@@ -33,8 +34,14 @@ const isQuick = values.quick;
 const isWhole = values.only === undefined && values.case === undefined;
 const plan = { ...(isQuick ? PLANS.quick : PLANS.full) };
 if (values.rounds !== undefined) plan.rounds = positive('rounds');
-if (values.case !== undefined)
-  plan.cases = plan.cases.filter(({ name }) => values.case.split(',').includes(name));
+const keys = values.only === undefined ? undefined : chosen('only', Object.keys(VARIANTS));
+if (values.case !== undefined) {
+  const names = chosen(
+    'case',
+    plan.cases.map(({ name }) => name),
+  );
+  plan.cases = plan.cases.filter(({ name }) => names.includes(name));
+}
 const minutes = values.soak === undefined ? undefined : positive('soak');
 
 const started = performance.now();
@@ -49,7 +56,7 @@ const PARTS = {
   async requests(how) {
     const { rounds, duration } = plan;
     const result = {
-      found: await measureRounds({ ...how, plan, keys: values.only?.split(',') }),
+      found: await measureRounds({ ...how, plan, keys }),
       rounds,
       duration,
     };
@@ -118,6 +125,14 @@ async function run(parts) {
 
 async function versionOf(admin) {
   return `Redis ${/redis_version:([\d.]+)/.exec(await admin.info('server'))[1]}`;
+}
+
+function chosen(name, known) {
+  const names = values[name].split(',');
+  const unknown = names.filter((each) => !known.includes(each));
+  if (unknown.length > 0)
+    throw new RangeError(`--${name} does not know ${unknown.join(', ')}. There are ${known.join(', ')}.`);
+  return names;
 }
 
 function positive(name) {
