@@ -15,7 +15,7 @@ export const PLANS = {
    * its turn, the engine collects garbage, and what it has compiled for kinds of objects that nobody holds just then goes with it. `share` of
    * the sessions; `requests` through the slow proxy.
    */
-  full: { rounds: 6, duration: 600, warm: 5_000, share: 1, requests: 30, cases: CASES },
+  full: { rounds: 12, duration: 600, warm: 5_000, share: 1, requests: 30, cases: CASES },
   quick: {
     rounds: 2,
     duration: 150,

@@ -1,8 +1,8 @@
-// Sessions side by side: `npm run bench`. About 40 minutes; writes docs/benchmarks.md and docs/images/benchmarks.svg.
+// Sessions side by side: `npm run bench`. About 75 minutes; writes docs/benchmarks.md and docs/images/benchmarks.svg.
 //   -- --quick                 short rounds of the main cases, under two minutes; writes nothing
 //   -- --part growth           one part only (requests, growth, storage), the others as they were measured last
 //   -- --soak 10               only so many minutes under full load
-//   -- --rounds 15             more rounds
+//   -- --rounds 6              fewer rounds than twelve: two such runs differ by more than they tell
 //   -- --only express-bare,express-near --case "read small 64"     some variants or cases only; writes nothing
 //   -- --page                  measures nothing, writes the page anew
 import { parseArgs } from 'node:util';

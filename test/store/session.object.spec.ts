@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { inspect } from 'node:util';
 import expressSession from 'express-session';
-import { newSession, newSessionOnDemand } from '../../libs/session/src/store/session.object.js';
+import { newSession, putNewSession } from '../../libs/session/src/store/session.object.js';
 import type { SessionCarrier } from '../../libs/session/src/store/session.carrier.js';
 import { track, UnmadeSession } from '../../libs/session/src/store/tracked.session.js';
 import { factsOf, SessionCookie } from '../../libs/session/src/store/session.cookie.js';
@@ -32,7 +32,7 @@ describe('a session object', () => {
 
   it('has its id made once somebody asks for it, also by the request', () => {
     const request: SessionCarrier = {};
-    const session = newSessionOnDemand(request);
+    const session = putNewSession(request);
     let made = 0;
     const sid = { text: 'handle.secret', handle: 'handle' };
     const make = () => {

@@ -14,7 +14,7 @@ import { isSideKey } from './key.names.js';
 import { SecretSuccession } from './secret.succession.js';
 import type { CurrentSession, SessionCarrier } from './session.carrier.js';
 import { SessionKeeper } from './session.keeper.js';
-import { newSession, newSessionOnDemand } from './session.object.js';
+import { newSession, putNewSession } from './session.object.js';
 import { type IdFormat, parseSid, type Judgement } from './sid.js';
 import { trackedOf } from './tracked.session.js';
 import { keptBy, policyOfTtl } from './store.parts.js';
@@ -107,7 +107,7 @@ export class RedisSessionStore extends RedisStore {
 
   /** What `generate` does for SessionModule: a new id, and a cookie with these attributes. */
   startSession(req: Request, cookie: CookieAttributes, idFormat: IdFormat = 'secret'): void {
-    const session = newSessionOnDemand(req);
+    const session = putNewSession(req);
     session.cookie = cookieOf(cookie);
     this.keeper.tracking.begin(session, idFormat);
   }

@@ -50,8 +50,8 @@ export function newSession(request: SessionCarrier): CurrentSession {
   return asSession(new OwnSession(request));
 }
 
-/** The same, put on the request with an id that is made once somebody asks for it. */
-export function newSessionOnDemand(request: SessionCarrier): CurrentSession {
+/** Puts a new one on the request, with an id that is made once somebody asks for it. */
+export function putNewSession(request: SessionCarrier): CurrentSession {
   const session = newSession(request);
   // Where all requests share the field, it is that of the session.
   if ('sessionID' in request && !Object.hasOwn(request, 'sessionID')) request.sessionID = undefined;
