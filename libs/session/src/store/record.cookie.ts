@@ -115,9 +115,7 @@ const isoOfSecond = new SecondText((instant) => instant.toISOString().slice(0, -
 
 /** What `toISOString` gives. */
 function textOf(instant: Date): string {
-  const second = isoOfSecond.of(instant);
-  const time = instant.getTime();
-  return `${second}${String(1_000 + time - Math.floor(time / 1_000) * 1_000).slice(1)}Z`;
+  return `${isoOfSecond.of(instant)}${String(1_000 + instant.getUTCMilliseconds()).slice(1)}Z`;
 }
 
 /** What JSON.stringify would write. */
