@@ -5,11 +5,15 @@ import { request as httpRequest } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { VARIANTS } from './variants.js';
 
+/** What an application says of itself, before it is asked anything, has this for its id. */
+const STARTED = 0;
+
 class Child {
-  #next = 1;
+  #next = STARTED + 1;
   #waiting = new Map();
 
   constructor(script, { args = [], env = {}, execArgv = [] } = {}) {
+    this.name = [script, ...args].join(' ');
     this.process = fork(fileURLToPath(new URL(script, import.meta.url)), args, {
       env: { ...process.env, NODE_ENV: 'production', ...env },
       execArgv: ['--expose-gc', '--no-warnings', ...execArgv],
@@ -27,14 +31,20 @@ class Child {
 
   ask(what, how = {}) {
     const id = this.#next++;
+    const answered = this.answer(id, `"${what}"`);
+    this.process.send({ id, ask: what, ...how });
+    return answered;
+  }
+
+  /** The message with an id; an error if the process ends before. */
+  answer(id, what) {
     return new Promise((resolve, reject) => {
-      const died = () => reject(new Error(`A process ended before it answered "${what}".`));
+      const died = (code) => reject(new Error(`${this.name} ended with ${code} before it answered ${what}.`));
       this.process.once('exit', died);
       this.#waiting.set(id, (message) => {
         this.process.off('exit', died);
         resolve(message);
       });
-      this.process.send({ id, ask: what, ...how });
     });
   }
 
@@ -58,28 +68,12 @@ export class Application extends Child {
     const env = { REDIS_URL: redisUrl, ...(maxBytes !== undefined && { MAX_BYTES: String(maxBytes) }) };
     const app = new Application('server.js', { args: [key], env, execArgv });
     app.key = key;
-    const { port, isAbsent, problem } = await app.firstWord();
+    const { port, isAbsent, problem } = await app.answer(STARTED, 'whether it listens');
     if (isAbsent) return undefined;
     if (problem !== undefined)
       throw new Error(`${VARIANTS[key].title} (${VARIANTS[key].adapter}): ${problem}`);
     app.port = port;
     return app;
-  }
-
-  /** What it says of itself once it listens, or why it does not. */
-  async firstWord() {
-    const stopped = new AbortController();
-    const { signal } = stopped;
-    try {
-      return await Promise.race([
-        once(this.process, 'message', { signal }).then(([word]) => word),
-        once(this.process, 'exit', { signal }).then(([code]) => ({
-          problem: `its process ended with ${code} before it listened`,
-        })),
-      ]);
-    } finally {
-      stopped.abort();
-    }
   }
 
   /** One request. @returns its JSON, its cookie (the one that was sent, if none came), and the milliseconds that it took */

@@ -54,18 +54,17 @@ export async function measureRounds({
     for (let round = 0; round < plan.rounds; round++) {
       const name = `round ${round + 1} of ${plan.rounds}`;
       say(`${name}: ${present.length} applications start`);
-      const started = new Map();
+      // In this order, not in the one in which they finish starting.
+      const apps = new Map(present.map((key) => [key, undefined]));
       try {
-        await severalAtOnce(present, async (key) => started.set(key, await Application.start(key, redisUrl)));
-        // As they finished starting is no order.
-        const apps = new Map(present.map((key) => [key, started.get(key)]));
+        await severalAtOnce(present, async (key) => apps.set(key, await Application.start(key, redisUrl)));
         const cookies = await beginAll({ apps, plan, admin, say: (what) => say(`${name}: ${what}`) });
         for (const [place, cases] of alike(plan.cases).entries()) {
           say(`${name}: ${cases.map((each) => each.name).join(', ')}`);
           await measureAlike({ cases, turn: round + place, plan, apps, load, cookies, admin, found });
         }
       } finally {
-        for (const app of started.values()) await app.stop();
+        for (const app of apps.values()) await app?.stop();
       }
     }
   } finally {

@@ -120,15 +120,16 @@ process.on('disconnect', () => process.exit());
 const answer = async ({ id, ask, ...how }) => process.send({ id, ...(await ANSWERS[ask](how)) });
 // One that throws ends the process, and its parent says so.
 process.on('message', (message) => void answer(message));
+// What it says without being asked is the answer 0, see STARTED in child.js.
 try {
   const server = await start();
   server.on('request', () => requests++);
   new PerformanceObserver((list) => (collections += list.getEntries().length)).observe({
     entryTypes: ['gc'],
   });
-  process.send({ port: server.address().port });
+  process.send({ id: 0, port: server.address().port });
 } catch (error) {
   if (!lacksNearCache(error)) console.error(error);
-  process.send({ isAbsent: lacksNearCache(error), problem: String(error) });
+  process.send({ id: 0, isAbsent: lacksNearCache(error), problem: String(error) });
   process.disconnect();
 }
