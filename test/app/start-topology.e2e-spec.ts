@@ -108,7 +108,11 @@ describe('npm start on nodes that the environment names', () => {
     expect(app.stdout).not.toContain('Failover:');
     const browser = new Browser(origin);
     const login = await browser.post('/login', { username: 'alice', password: 'alice-in-wonderland' });
-    expect(login.json).not.toHaveProperty('code');
+    // With the reason, should it be refused.
+    expect([login.json.code, app.stderr]).toEqual([
+      undefined,
+      expect.not.stringContaining('store.unavailable'),
+    ]);
     const [, service = ''] = await app.says(/^Profile service: (http:.*)$/m);
     const reader = new Browser(service);
     reader.cookie = browser.cookie;

@@ -1,4 +1,5 @@
-import { type Cluster, Command } from 'ioredis';
+import { type Cluster, Command, type Redis } from 'ioredis';
+import { readyNode } from './ready.node.js';
 
 /**
  * Tells which node of a Cluster serves a key, so that calls can be counted by node: those that wait for a lost one must not take the
@@ -18,6 +19,29 @@ export class ClusterShards {
     const nodes: unknown = Array.isArray(this.slots) ? this.slots[slot] : undefined;
     const primary: unknown = Array.isArray(nodes) ? nodes[0] : undefined;
     return typeof primary === 'string' ? primary : '';
+  }
+
+  /** The connection to a primary, by the address that {@link of} gave; `undefined` if ioredis has none. */
+  connectionTo(address: string): Redis | undefined {
+    return this.cluster.nodes('master').find(({ options: { host, port } }) => `${host}:${port}` === address);
+  }
+
+  /** Whether a command for a key of that primary would be sent at once. */
+  isConnectedTo(address: string): boolean {
+    // Whoever reads from replicas is led to any of them.
+    if (address === '' || this.cluster.options.scaleReads !== 'master') return true;
+    return this.connectionTo(address)?.status === 'ready';
+  }
+
+  /** Resolves once a command for a key would be sent. @throws NotSentError */
+  async connect(key: string): Promise<void> {
+    let node = this.connectionTo(this.of(key));
+    if (node === undefined) {
+      // It went. ioredis would ask any other node, and whoever that one names may be a node that is not connected to either.
+      await new Promise<void>((resolve) => this.cluster.refreshSlotsCache(() => resolve()));
+      node = this.connectionTo(this.of(key));
+    }
+    if (node !== undefined) await readyNode(node);
   }
 
   /** Every primary that serves slots, as far as is known: its address, and how many of the 16,384 slots. */

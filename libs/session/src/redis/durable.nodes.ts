@@ -1,5 +1,6 @@
 import { Cluster, type Redis } from 'ioredis';
 import { ClusterShards } from './cluster.shards.js';
+import { readyNode } from './ready.node.js';
 
 /** What a failed connection and a node that is not the right one have in common: the write is asked for again. */
 export class NodeLostError extends Error {
@@ -25,10 +26,9 @@ export class DurableNodes {
   /** The connection to a node, ready. @throws NodeLostError */
   async connected(name: string): Promise<Redis> {
     const { client } = this;
-    const node =
-      client instanceof Cluster ? client.nodes('master').find((one) => addressOf(one) === name) : client;
-    // A node is connected to at its first command, and what it is given before that would wait in a queue of ioredis.
-    if (node?.status === 'wait') await node.connect().catch(() => undefined);
+    const isCluster = client instanceof Cluster;
+    const node = isCluster ? this.shards?.connectionTo(name) : client;
+    if (isCluster && node !== undefined) await readyNode(node).catch(() => undefined);
     if (node?.status !== 'ready') throw new NodeLostError('There is no connection to the node.');
     return node;
   }
@@ -53,5 +53,3 @@ export class DurableNodes {
     return `${start}{wait}${SUFFIX}`;
   }
 }
-
-const addressOf = ({ options: { host, port } }: Redis): string => `${host}:${port}`;

@@ -3,6 +3,7 @@ import { type Milliseconds, StoreUnavailableError } from '../common/index.js';
 import { AnswerTimer } from './answer.timer.js';
 import type { CallLimits, CallQueue } from './call.limits.js';
 import { ClusterShards } from './cluster.shards.js';
+import { NotSentError } from './ready.node.js';
 import { explainFailure, kindOfFailure } from './redis.failures.js';
 
 /** Calls that may wait for a connection, or on one node be without an answer, at one time; more are refused at once. */
@@ -185,10 +186,11 @@ export class Gate {
   }
 
   private attempt<T>(call: GatedCall<T>): Promise<T> {
-    const { isBatch = false, key } = call.limits;
+    const { isBatch = false, key = '' } = call.limits;
     const within = call.deadline - performance.now();
+    const { shards } = this;
     // By where it is sent now: a failover may move the key while the call is under way.
-    const shard = key === undefined ? undefined : this.shards?.of(key);
+    const shard = key === '' ? undefined : shards?.of(key);
     const node = shard === undefined ? this.single : (this.calls.get(shard) ?? { calls: 0 });
     if (node.calls >= MOST_CALLS) {
       return Promise.reject(
@@ -200,15 +202,22 @@ export class Gate {
     node.calls++;
     if (shard !== undefined) this.calls.set(shard, node);
     return new Promise<T>((resolve, reject) => {
+      let isSent = false;
       let isGivenUp = false;
+      const send = (): Promise<T> => {
+        if (isGivenUp) throw new NotSentError('Nobody waits for it any more.');
+        isSent = true;
+        return call.command();
+      };
       const giveUp = (): void => {
         isGivenUp = true;
         // A call that spent its time waiting for a connection says nothing about the one it got at last.
         if (within > this.maxWait * 0.9) this.onSign(false);
         const waited = Math.round(within);
-        reject(
-          new StoreUnavailableError(`Redis did not answer within ${waited} ms. The outcome is unknown.`),
-        );
+        const what = isSent
+          ? `Redis did not answer within ${waited} ms. The outcome is unknown.`
+          : `There was no connection to a node of the Cluster within ${waited} ms.`;
+        reject(new StoreUnavailableError(what));
       };
       const timer = new AnswerTimer(giveUp, within, this.maxWait / 4);
       const settle = (): void => {
@@ -218,7 +227,8 @@ export class Gate {
         timer.cancel();
       };
       if (!isBatch) this.gather();
-      call.command().then(
+      const isHeld = shards !== undefined && shard !== undefined && !shards.isConnectedTo(shard);
+      (isHeld ? shards.connect(key).then(send) : send()).then(
         (value) => {
           settle();
           this.onSign(true);

@@ -1,3 +1,5 @@
+import { NotSentError } from './ready.node.js';
+
 /** What a failed call means for its caller. */
 export type RedisFailure =
   /** Refused before it ran (starting, failing over): asking again is always safe. */
@@ -48,7 +50,7 @@ const LIST = ' (docs/security.md#tls-and-the-user-of-redis lists what is needed)
 /** Sorts what ioredis threw into the few kinds that make a difference. */
 export function kindOfFailure(error: unknown): RedisFailure {
   const message = reasonOf(error);
-  if (NOT_CARRIED_OUT.test(message)) return 'refused-for-now';
+  if (error instanceof NotSentError || NOT_CARRIED_OUT.test(message)) return 'refused-for-now';
   if (!isReplyError(error)) return 'connection-lost';
   if (REFUSED_FOR_NOW.test(message)) return 'refused-for-now';
   return REFUSED.test(message) || REFUSED_IN_SCRIPT.test(message) ? 'refused' : 'faulty';
@@ -71,6 +73,7 @@ export function explainFailure(error: unknown): string {
   const remedy = REMEDIES.find(([pattern]) => pattern.test(message))?.[1];
   if (remedy !== undefined) return remedy;
   if (message.startsWith('NOPERM') || REFUSED_IN_SCRIPT.test(message)) return explainPermission(message);
+  if (error instanceof NotSentError) return 'the node of the Cluster that serves it cannot be connected to.';
   if (isReplyError(error)) return `Redis answered with an error of kind ${message.split(' ', 1)[0]}.`;
   const code = codeOf(error);
   const certificate = explainCertificate(code);
