@@ -202,21 +202,16 @@ export class Gate {
     node.calls++;
     if (shard !== undefined) this.calls.set(shard, node);
     return new Promise<T>((resolve, reject) => {
-      let isSent = false;
+      let isHeld = shard !== undefined && !shards?.isConnectedTo(shard);
       let isGivenUp = false;
-      const send = (): Promise<T> => {
-        if (isGivenUp) throw new NotSentError('Nobody waits for it any more.');
-        isSent = true;
-        return call.command();
-      };
       const giveUp = (): void => {
         isGivenUp = true;
         // A call that spent its time waiting for a connection says nothing about the one it got at last.
         if (within > this.maxWait * 0.9) this.onSign(false);
         const waited = Math.round(within);
-        const what = isSent
-          ? `Redis did not answer within ${waited} ms. The outcome is unknown.`
-          : `There was no connection to a node of the Cluster within ${waited} ms.`;
+        const what = isHeld
+          ? `There was no connection to a node of the Cluster within ${waited} ms.`
+          : `Redis did not answer within ${waited} ms. The outcome is unknown.`;
         reject(new StoreUnavailableError(what));
       };
       const timer = new AnswerTimer(giveUp, within, this.maxWait / 4);
@@ -227,8 +222,15 @@ export class Gate {
         timer.cancel();
       };
       if (!isBatch) this.gather();
-      const isHeld = shards !== undefined && shard !== undefined && !shards.isConnectedTo(shard);
-      (isHeld ? shards.connect(key).then(send) : send()).then(
+      const sent =
+        shards === undefined || !isHeld
+          ? call.command()
+          : shards.connect(key).then(() => {
+              if (isGivenUp) throw new NotSentError('Nobody waits for it any more.');
+              isHeld = false;
+              return call.command();
+            });
+      sent.then(
         (value) => {
           settle();
           this.onSign(true);
