@@ -1,6 +1,5 @@
 // One application under test with a Redis of its own, and the browser's side of it.
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { Agent, request as httpRequest } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
@@ -36,9 +35,22 @@ export class System {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     this.child.once('exit', () => (this.crashes += this.isStopping ? 0 : 1));
-    const [{ port }] = await once(this.child, 'message');
-    this.port = port;
+    ({ port: this.port } = await this.message('its port'));
     this.connect();
+  }
+
+  /** The next message of the application; an error if it ends before. */
+  message(what) {
+    const { child, kind } = this;
+    return new Promise((resolve, reject) => {
+      const died = (code, signal) =>
+        reject(new Error(`The application "${kind}" ended with ${code ?? signal} before it told ${what}.`));
+      child.once('exit', died);
+      child.once('message', (message) => {
+        child.off('exit', died);
+        resolve(message);
+      });
+    });
   }
 
   /** New connections: what the old ones cost in memory does not count. */
@@ -52,9 +64,9 @@ export class System {
   }
 
   async heap() {
+    const told = this.message('its heap');
     this.child.send('heap');
-    const [{ heap }] = await once(this.child, 'message');
-    return heap;
+    return (await told).heap;
   }
 
   /** `status` is a number, {@link NO_ANSWER} or {@link BROKEN}; `cookie` is the one that came, else the one that was sent. */
