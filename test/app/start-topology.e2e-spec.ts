@@ -89,7 +89,10 @@ describe('a start with a topology that cannot be', () => {
       { REDIS_SENTINELS: '127.0.0.1:1', REDIS_PRIMARY_NAME: 'mymaster' },
       /'mymaster'.*correct REDIS_SENTINELS\.\n$/,
     ],
-    [{ REDIS_CLUSTER: '127.0.0.1:1' }, /^.*Redis at the Cluster cannot be used.*correct REDIS_CLUSTER\.\n$/s],
+    [
+      { REDIS_CLUSTER: '127.0.0.1:1' },
+      /^.*Redis at 127\.0\.0\.1:1, a node of the Cluster, cannot be used: nothing listens.*correct REDIS_CLUSTER\.\n$/s,
+    ],
   ])('because nothing answers at %j says so', async (env, sentence) => {
     expect(await failureOf(env)).toMatch(sentence);
   });

@@ -125,6 +125,7 @@ describe('a connection that fails', () => {
       'connection-lost',
       /not valid at this time.*renew it/,
     ],
+    [{ message: 'Failed to refresh slots cache.' }, 'connection-lost', /no node of the Cluster .*start them/],
     ['text that was thrown', 'connection-lost', /lost/],
   ])('%j', (error, kind, explanation) => {
     expect(kindOfFailure(error)).toBe(kind);
@@ -139,8 +140,8 @@ describe('a connection that never comes about', () => {
     ['ETIMEDOUT', true, /Does it speak TLS there\? Without, the URL begins with redis:/],
     ['EPROTO', true, /Does it speak TLS there\?/],
     ['ECONNRESET', false, /Does it want TLS\? Then the URL begins with rediss:/],
-    ['ETIMEDOUT', false, /or correct the URL\.$/],
-    ['ECONNREFUSED', true, /or correct the URL\.$/],
+    ['ETIMEDOUT', false, /or correct the address\.$/],
+    ['ECONNREFUSED', true, /or correct the address\.$/],
   ])('%s, with TLS: %s', (code, isEncrypted, explanation) => {
     expect(explainStart(failed(code), { isEncrypted })).toMatch(explanation);
   });

@@ -14,15 +14,10 @@ import { DurableWrites } from './durable.writes.js';
 import type { CallLimits, CallQueue } from './call.limits.js';
 import { Gate } from './gate.js';
 import { type LuaScript, runScript } from './lua.script.js';
-import { createClient, describeTarget, isEncrypted } from './redis.client.js';
-import {
-  explainFailure,
-  explainStart,
-  isBadCertificate,
-  isReplyError,
-  kindOfFailure,
-} from './redis.failures.js';
+import { createClient } from './redis.client.js';
+import { explainFailure, isBadCertificate, isReplyError, kindOfFailure } from './redis.failures.js';
 import type { ResolvedRedisOptions } from './redis.options.js';
+import { findStartProblem } from './start.problem.js';
 
 /** How long the application waits for Redis at its start, so that both may be started at the same moment. */
 const START_WAIT: Milliseconds = seconds(3);
@@ -91,12 +86,9 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     try {
       await this.gate.ready(START_WAIT, isRefused);
     } catch {
-      const reason = explainStart(this.lastError, { isEncrypted: isEncrypted(this.client) });
-      const cause = this.lastError;
+      const { message, cause } = await findStartProblem(this.client, this.options, this.lastError);
       await this.close();
-      throw new StoreUnavailableError(`Redis at ${describeTarget(this.client)} cannot be used: ${reason}`, {
-        cause,
-      });
+      throw new StoreUnavailableError(message, { cause });
     }
   }
 

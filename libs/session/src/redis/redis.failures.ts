@@ -41,6 +41,10 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
     /All sentinels are unreachable/,
     'no Sentinel that answers knows a primary of that name: start them, or correct sentinels and name.',
   ],
+  [
+    /^Failed to refresh slots cache/,
+    'no node of the Cluster tells which slots it serves: start them, or correct their addresses or the password.',
+  ],
   [/^READONLY/, 'This Redis is a replica and refuses writes: connect to the primary.'],
 ];
 
@@ -79,9 +83,9 @@ export function explainFailure(error: unknown): string {
   const certificate = explainCertificate(code);
   if (certificate !== undefined) return certificate;
   if (code === 'ECONNREFUSED')
-    return 'nothing listens there (connection refused): start Redis, or correct the URL.';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'the host name is unknown: correct the URL.';
-  if (code === 'ETIMEDOUT') return 'it does not answer: start Redis, or correct the URL.';
+    return 'nothing listens there (connection refused): start Redis, or correct the address.';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'the host name is unknown: correct the address.';
+  if (code === 'ETIMEDOUT') return 'it does not answer: start Redis, or correct the address.';
   return code === undefined ? 'the connection was lost.' : `the connection failed (${code}).`;
 }
 
