@@ -8,10 +8,13 @@ const shortest = Number(form.dataset.shortest);
 const length = document.createElement('span');
 length.className = 'soft';
 chosen.after(length);
-chosen.addEventListener('input', () => {
+const tell = () => {
   const count = [...chosen.value].length;
   length.textContent = count >= shortest ? `${count} characters` : `${count} of ${shortest} characters`;
-});
+};
+chosen.addEventListener('input', tell);
+// Typed before this came.
+if (chosen.value !== '') tell();
 
 // What is typed can be looked at (NIST SP 800-63B-4).
 const show = document.createElement('input');

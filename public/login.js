@@ -6,7 +6,8 @@ if (wait) {
   const form = document.querySelector('form[action="/login"]');
   const name = form.elements.namedItem('username');
   const button = form.querySelector('button');
-  const refused = name.value;
+  // As the page came: another one may have been typed before this script did.
+  const refused = name.defaultValue;
   let isOver = false;
   // Another account may be free, so only the name that was refused has to wait.
   const update = () => (button.disabled = !isOver && name.value === refused);

@@ -22,4 +22,5 @@ if (repeated) {
   };
   password.addEventListener('input', compare);
   repeated.addEventListener('input', compare);
+  compare();
 }

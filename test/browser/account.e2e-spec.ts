@@ -2,7 +2,7 @@ import { describe, expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { itInBrowser } from '../support/chromium.js';
 import { useRedis } from '../support/redis.js';
-import { expectAccessible, logIn, PHONE, picture, useSampleSite } from '../support/sample.site.js';
+import { expectAccessible, heldBack, logIn, PHONE, picture, useSampleSite } from '../support/sample.site.js';
 
 const NEW = 'wet gravel under my boots';
 const OLD = 'alice-in-wonderland';
@@ -27,8 +27,10 @@ describe('the account in a browser', () => {
     await expectAccessible(page);
     await picture(page, 'account');
 
+    const sendScript = await heldBack(page, '**/assets/account.js');
     await page.getByRole('link', { name: 'Change password' }).click();
     await page.getByLabel('New password', { exact: true }).fill('wet gravel');
+    sendScript();
     await page.getByText('10 of 15 characters').waitFor();
     await page.getByLabel('Show the password').check();
     expect(await page.getByLabel('New password', { exact: true }).getAttribute('type')).toBe('text');

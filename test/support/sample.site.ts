@@ -54,6 +54,14 @@ export function useSampleSite(redis: TestRedis): SampleSite {
   };
 }
 
+/** Holds a file back until the function is called that this resolves with, as a slow connection would. */
+export async function heldBack(page: Page, url: string): Promise<() => void> {
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  await page.route(url, (route) => released.then(() => route.continue()));
+  return release;
+}
+
 /** Logs in by the form. */
 export async function logIn(page: Page, username = 'alice', password = 'alice-in-wonderland'): Promise<void> {
   await page.goto('/login');
