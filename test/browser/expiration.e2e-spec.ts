@@ -61,10 +61,9 @@ describe('session expiration in a browser', () => {
     const before = await lastActiveAt(context);
     await expectAccessible(page);
     await picture(page, 'expiration');
-    // What runs here meanwhile takes its time.
-    expect(await idle.textContent()).toMatch(/^(30 min|29 min [2-5]\d s)$/);
+    expect(await idle.textContent()).toMatch(/^(30 min|29 min 5\d s)$/);
     await page.clock.runFor(3_000);
-    expect(await idle.textContent()).toMatch(/^29 min [1-5]\d s$/);
+    expect(await idle.textContent()).toMatch(/^29 min 5\d s$/);
     // The server's time, however the browser's has run.
     await idleFor(redis, await keyOf(context), minutes(20));
     await page.clock.runFor(5_000);
@@ -90,9 +89,9 @@ describe('session expiration in a browser', () => {
     await letIdle(context, [page], seconds(50));
     await page.getByRole('heading', { name: 'Are you still there?' }).waitFor();
     const timer = dialogOf(page).getByRole('timer');
-    expect(await timer.textContent()).toMatch(/^(50|[34]\d) s$/);
+    expect(await timer.textContent()).toMatch(/^(50|4\d) s$/);
     await page.clock.runFor(2_000);
-    expect(await timer.textContent()).toMatch(/^[2-4]\d s$/);
+    expect(await timer.textContent()).toMatch(/^4\d s$/);
     expect(
       await page
         .getByRole('button', { name: 'Stay logged in' })

@@ -21,14 +21,14 @@ export async function probeCluster(
   const endsAt = performance.now() + timeout;
   await redis.run(() => Promise.resolve(), { repeatable: true, within: timeout });
   const within = endsAt - performance.now();
-  const shards = [...new ClusterShards(cluster).primaries()];
+  const shards = new ClusterShards(cluster);
   const primaries = await Promise.all(
-    shards.map(async ([address, slots]): Promise<ProbedPrimary> => {
-      const question: Question = { node: () => nodeAt(cluster, address), within, isPatient: false };
+    [...shards.primaries()].map(async ([address, slots]): Promise<ProbedPrimary> => {
+      const question: Question = { node: () => nodeAt(shards, address), within, isPatient: false };
       try {
         const [{ role: _, ...health }, state] = await Promise.all([
           probeServer(redis, question),
-          askIfAllowed(redis, question, () => nodeAt(cluster, address).cluster('INFO')),
+          askIfAllowed(redis, question, () => nodeAt(shards, address).cluster('INFO')),
         ]);
         const isServing = infoFields(state).get('cluster_state') !== 'fail';
         return { status: isServing ? 'up' : 'down', slots, ...health, address };
@@ -42,8 +42,8 @@ export async function probeCluster(
   return primaries;
 }
 
-function nodeAt(cluster: Cluster, address: string) {
-  const found = cluster.nodes('master').find(({ options: { host, port } }) => `${host}:${port}` === address);
+function nodeAt(shards: ClusterShards, address: string) {
+  const found = shards.connectionTo(address);
   if (found === undefined) throw new Error('There is no connection to this node.');
   return found;
 }

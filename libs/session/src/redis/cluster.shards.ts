@@ -26,21 +26,23 @@ export class ClusterShards {
     return this.cluster.nodes('master').find(({ options: { host, port } }) => `${host}:${port}` === address);
   }
 
-  /** Whether a command for a key of that primary would be sent at once. */
-  isConnectedTo(address: string): boolean {
+  /**
+   * What a command for a key has to wait for, see {@link readyNode}; `undefined` if it would be sent at once.
+   *
+   * @param address what {@link of} gave for the key
+   */
+  connecting(key: string, address: string): Promise<void> | undefined {
     // Whoever reads from replicas is led to any of them.
-    if (address === '' || this.cluster.options.scaleReads !== 'master') return true;
-    return this.connectionTo(address)?.status === 'ready';
+    if (address === '' || this.cluster.options.scaleReads !== 'master') return undefined;
+    const node = this.connectionTo(address);
+    if (node === undefined) return this.connectAnew(key);
+    return node.status === 'ready' ? undefined : readyNode(node);
   }
 
-  /** Resolves once a command for a key would be sent. @throws NotSentError */
-  async connect(key: string): Promise<void> {
-    let node = this.connectionTo(this.of(key));
-    if (node === undefined) {
-      // It went. ioredis would ask any other node, and whoever that one names may be a node that is not connected to either.
-      await new Promise<void>((resolve) => this.cluster.refreshSlotsCache(() => resolve()));
-      node = this.connectionTo(this.of(key));
-    }
+  /** After a connection went. ioredis would ask any other node, and whoever that one names may be a node that is not connected to either. */
+  private async connectAnew(key: string): Promise<void> {
+    await new Promise<void>((resolve) => this.cluster.refreshSlotsCache(() => resolve()));
+    const node = this.connectionTo(this.of(key));
     if (node !== undefined) await readyNode(node);
   }
 

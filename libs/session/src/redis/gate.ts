@@ -186,11 +186,10 @@ export class Gate {
   }
 
   private attempt<T>(call: GatedCall<T>): Promise<T> {
-    const { isBatch = false, key = '' } = call.limits;
+    const { isBatch = false, key } = call.limits;
     const within = call.deadline - performance.now();
-    const { shards } = this;
     // By where it is sent now: a failover may move the key while the call is under way.
-    const shard = key === '' ? undefined : shards?.of(key);
+    const shard = key === undefined ? undefined : this.shards?.of(key);
     const node = shard === undefined ? this.single : (this.calls.get(shard) ?? { calls: 0 });
     if (node.calls >= MOST_CALLS) {
       return Promise.reject(
@@ -202,16 +201,18 @@ export class Gate {
     node.calls++;
     if (shard !== undefined) this.calls.set(shard, node);
     return new Promise<T>((resolve, reject) => {
-      let isHeld = shard !== undefined && !shards?.isConnectedTo(shard);
+      let connecting =
+        key === undefined || shard === undefined ? undefined : this.shards?.connecting(key, shard);
       let isGivenUp = false;
       const giveUp = (): void => {
         isGivenUp = true;
         // A call that spent its time waiting for a connection says nothing about the one it got at last.
         if (within > this.maxWait * 0.9) this.onSign(false);
         const waited = Math.round(within);
-        const what = isHeld
-          ? `There was no connection to a node of the Cluster within ${waited} ms.`
-          : `Redis did not answer within ${waited} ms. The outcome is unknown.`;
+        const what =
+          connecting === undefined
+            ? `Redis did not answer within ${waited} ms. The outcome is unknown.`
+            : `There was no connection to a node of the Cluster within ${waited} ms.`;
         reject(new StoreUnavailableError(what));
       };
       const timer = new AnswerTimer(giveUp, within, this.maxWait / 4);
@@ -223,11 +224,11 @@ export class Gate {
       };
       if (!isBatch) this.gather();
       const sent =
-        shards === undefined || !isHeld
+        connecting === undefined
           ? call.command()
-          : shards.connect(key).then(() => {
+          : connecting.then(() => {
               if (isGivenUp) throw new NotSentError('Nobody waits for it any more.');
-              isHeld = false;
+              connecting = undefined;
               return call.command();
             });
       sent.then(

@@ -45,6 +45,10 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
     /^Failed to refresh slots cache/,
     'no node of the Cluster tells which slots it serves: start them, or correct their addresses or the password.',
   ],
+  [
+    /cluster support disabled/,
+    'it is a single server and no Cluster: give it as redis.url, without redis.cluster.',
+  ],
   [/^READONLY/, 'This Redis is a replica and refuses writes: connect to the primary.'],
 ];
 

@@ -1,8 +1,8 @@
 import { Cluster, Redis } from 'ioredis';
 import { infoFields } from './info.fields.js';
 import { describeTarget, isEncrypted } from './redis.client.js';
-import { explainStart, isReplyError, messageOf } from './redis.failures.js';
-import type { ResolvedRedisOptions } from './redis.options.js';
+import { explainStart, isReplyError } from './redis.failures.js';
+import type { RedisAddress, ResolvedRedisOptions } from './redis.options.js';
 
 /** Why the start ends. */
 export interface StartProblem {
@@ -37,7 +37,7 @@ const problem = (target: string, reason: string, cause: unknown): StartProblem =
   cause,
 });
 
-async function ask(cluster: Cluster, address: { host: string; port?: number }): Promise<StartProblem> {
+async function ask(cluster: Cluster, address: RedisAddress): Promise<StartProblem> {
   const node = new Redis({
     ...cluster.options.redisOptions,
     ...address,
@@ -57,12 +57,6 @@ async function ask(cluster: Cluster, address: { host: string; port?: number }): 
         : `the Cluster does not serve (cluster_state:${state} in CLUSTER INFO): look for slots without a primary.`;
     return problem(target, reason, undefined);
   } catch (error) {
-    if (messageOf(error).includes('cluster support disabled'))
-      return problem(
-        target,
-        'it is a single server and no Cluster: give it as redis.url, without redis.cluster.',
-        error,
-      );
     const cause = failure ?? error;
     return problem(target, explainStart(cause, { isEncrypted: isEncrypted(node) }), cause);
   } finally {
