@@ -31,8 +31,9 @@ describe('login limits in a browser', () => {
       const button = page.getByRole('main').getByRole('button', { name: 'Log in' });
       const left = page.getByRole('timer');
       // The page is there before its script has run.
-      await page.getByRole('button', { name: 'Log in', disabled: true }).waitFor();
+      await page.getByRole('main').getByRole('button', { name: 'Log in', disabled: true }).waitFor();
       expect(await left.textContent()).toMatch(/^(1 min|5\d s)$/);
+      expect(await button.isDisabled()).toBe(true);
       expect(await page.getByLabel('User name').inputValue()).toBe(HOSTILE);
       await expectAccessible(page);
       await picture(page, 'login-blocked-phone');
@@ -41,7 +42,7 @@ describe('login limits in a browser', () => {
       await page.getByLabel('User name').fill(HOSTILE);
       expect(await button.isDisabled()).toBe(true);
       await page.clock.runFor(20_000);
-      expect(await left.textContent()).toMatch(/^(40|[1-3]\d) s$/);
+      expect(await left.textContent()).toMatch(/^(40|3\d) s$/);
       await page.clock.runFor(40_000);
       await page.getByText('You can try again now.').waitFor();
       expect(await button.isEnabled()).toBe(true);
@@ -54,13 +55,8 @@ describe('login limits in a browser', () => {
     await redis.client.flushall();
     await site.start();
     const page = await (await site.device()).newPage();
-    await guess(page, HOSTILE, 5);
     const sendScript = await heldBack(page, '**/assets/login.js');
-    await page.getByLabel('User name').fill(HOSTILE);
-    await page.getByLabel('Password').fill('wrong');
-    const sent = page.waitForResponse(/\/login$/);
-    await page.getByRole('main').getByRole('button', { name: 'Log in' }).click();
-    await sent;
+    await guess(page, HOSTILE, 6);
     await page.getByRole('timer').waitFor();
     await page.getByLabel('User name').fill('alice');
     sendScript();
